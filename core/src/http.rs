@@ -1,0 +1,128 @@
+//! What a transport sends and what it brings back, as plain data for any HTTP client.
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+use core::time::Duration;
+
+use zeroize::Zeroize;
+
+/// Header lines as received, in order, repeated ones included.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers(Vec<(String, HeaderValue)>);
+
+/// A header's value: text where it is ASCII, otherwise bytes that no scheme reads.
+type HeaderValue = Vec<u8>;
+
+impl Headers {
+    /// No headers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a line. The value is bytes, since HTTP does not promise text.
+    pub fn push(&mut self, name: impl Into<String>, value: impl AsRef<[u8]>) {
+        self.0.push((name.into(), value.as_ref().to_vec()));
+    }
+
+    /// All lines in order. Values are bytes: text in some hosts, and not always ASCII.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
+    }
+
+    /// The values of one header, its name compared without regard to ASCII case, with the space and tab around them removed.
+    pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| trim_space_and_tab(value))
+    }
+}
+
+impl<N: Into<String>, V: AsRef<[u8]>> FromIterator<(N, V)> for Headers {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(lines: I) -> Self {
+        Self(lines.into_iter().map(|(name, value)| (name.into(), value.as_ref().to_vec())).collect())
+    }
+}
+
+impl fmt::Debug for Headers {
+    /// Names only: values may hold keys, signatures and cookies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+fn trim_space_and_tab(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
+/// The request that a transport sends, exactly as it stands.
+///
+/// The transport's duties: a fresh connection for this POST, no redirects, no cookies, no stored credentials, TLS verified, and the
+/// answer's decoded body capped at `max_response_bytes` while it is read.
+#[derive(Clone)]
+pub struct HttpRequest {
+    /// Always `POST`.
+    pub method: &'static str,
+    /// The absolute URL.
+    pub url: String,
+    /// Holds the API key: hidden in `Debug`, wiped on drop.
+    pub headers: Headers,
+    /// The JSON body in UTF-8.
+    pub body: Vec<u8>,
+    /// From hand-over to the last byte of the answer's body, connecting included.
+    pub timeout: Duration,
+    /// The cap on the answer's decoded body, in bytes. A larger one is a failure, [`TransportFailure::MaybeSent`].
+    pub max_response_bytes: usize,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &self.headers)
+            .field("body", &"(hidden)")
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for HttpRequest {
+    fn drop(&mut self) {
+        self.headers.0.iter_mut().for_each(|(_, value)| value.zeroize());
+        self.body.zeroize();
+    }
+}
+
+/// What came back, read whole.
+#[derive(Clone, Default)]
+pub struct HttpResponse {
+    /// The status code. 0 is what `fetch` calls an opaque redirect. Signed, because unsigned numbers are awkward from Java.
+    pub status: i32,
+    /// The header lines.
+    pub headers: Headers,
+    /// The decoded body.
+    pub body: Vec<u8>,
+    /// The URL that answered, where the client tells it; empty says nothing.
+    pub final_url: String,
+}
+
+impl fmt::Debug for HttpResponse {
+    /// Without the body and the URL, which hold tokens.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a transport failed. A transport claims `NotSent` only for what its own tests prove.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransportFailure {
+    /// Not one byte of the request has left this machine.
+    NotSent,
+    /// Everything else, a body that could not be read whole included.
+    MaybeSent,
+}

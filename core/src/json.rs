@@ -1,0 +1,31 @@
+//! The strict JSON profile: everything from outside is read through it, once, and alike in every host.
+//!
+//! UTF-8 without a byte order mark, at most 64 containers deep, no duplicate keys, no lone surrogates, nothing but RFC 8259.
+//! A [`Value`] is a slice of validated text: no tree is built, no number becomes a host's number, and memory is bounded by the keys of the
+//! open objects. Reading takes O(n log n) at worst (sorting keys to find duplicates) and never recurses.
+
+mod check;
+mod pointer;
+mod text;
+mod walk;
+
+pub(crate) use pointer::Pointer;
+pub(crate) use text::write_string;
+pub(crate) use walk::{Kind, Value};
+
+/// The most containers that may be open at once, the root included.
+pub(crate) const MAX_DEPTH: usize = 64;
+
+/// The text is outside the profile. Where and how is left out on purpose: it would be outside data in an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+/// Checks `bytes` against the whole profile and gives the root value.
+pub(crate) fn read(bytes: &[u8]) -> Result<Value<'_>, Malformed> {
+    let text = core::str::from_utf8(bytes).map_err(|_| Malformed)?;
+    check::check(text)?;
+    Ok(Value::root(text))
+}
+
+#[cfg(test)]
+mod tests {}

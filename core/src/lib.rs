@@ -1,0 +1,50 @@
+//! Create Valify verification links, and know what really came back.
+//!
+//! The pure core of valify-link: it builds and validates requests, reads responses and webhooks, and says what is known. It does no I/O,
+//! has no clock, no randomness, no global state and no unsafe code; a host moves the bytes and passes the time in.
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | [`config`] | the account's settings, checked once at construction |
+//! | [`link`] | asking for a link: the request, the answer, the machine that a host's loop drives |
+//! | [`webhook`] | believing a delivery: authentication, where the fields are, the event |
+//! | [`http`] | requests, responses and headers as plain data for any transport |
+//! | [`error`] | the one error model: what was wrong, where, and what to do now |
+//! | [`secret`] | secrets that no rendering shows |
+#![forbid(unsafe_code)]
+#![no_std]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod config;
+mod document;
+pub mod error;
+pub mod http;
+mod json;
+pub mod link;
+pub mod secret;
+mod time;
+mod uri;
+pub mod webhook;
+
+pub use config::{Config, ConfigOptions, Environment, Lang};
+pub use error::{Error, ErrorKind, Next};
+pub use http::{Headers, HttpRequest, HttpResponse, TransportFailure};
+//pub use link::{CreateLink, Input, Link, LinkRequest, Step};
+pub use secret::Secret;
+pub use time::Instant;
+//pub use webhook::{Auth, Delivery, Event, Outcome, Profile, UnverifiedEvent, Verifier, read_unverified, sign};

@@ -1,0 +1,82 @@
+//! Instants as documents write them. The core has no clock: every function that needs the time takes it.
+
+use alloc::string::String;
+
+use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, TimeZone, Utc};
+
+/// An instant, always in UTC.
+pub type Instant = DateTime<Utc>;
+
+/// The nearest millisecond, half up. `None` past the end of the calendar.
+pub(crate) fn to_millisecond(instant: Instant) -> Option<Instant> {
+    let nanos = i64::from(instant.timestamp_subsec_nanos().checked_rem(1_000_000)?);
+    let step = if nanos < 500_000 { nanos.checked_neg()? } else { 1_000_000_i64.checked_sub(nanos)? };
+    instant.checked_add_signed(Duration::nanoseconds(step))
+}
+
+/// `2026-01-14T07:57:54.972Z`.
+pub(crate) fn format(instant: Instant) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Whether an instant can be written with a year of four digits.
+pub(crate) fn has_four_digit_year(instant: Instant) -> bool {
+    use chrono::Datelike as _;
+    (0..=9999).contains(&instant.year())
+}
+
+/// Reads RFC 3339 with an upper-case `T` and `Z` or `±hh:mm`; no leap second. Rounded to the millisecond, half up.
+pub(crate) fn parse(text: &str) -> Option<Instant> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let (time, rest) = rest.strip_prefix('T')?.split_at_checked(8)?;
+    let (year, month, day) = three(date, [4, 2, 2], '-')?;
+    let (hour, minute, second) = three(time, [2, 2, 2], ':')?;
+    let (nanos, zone) = match rest.strip_prefix('.') {
+        None => (0, rest),
+        Some(rest) => {
+            let (digits, zone) = rest.split_at_checked(rest.find(|c: char| !c.is_ascii_digit())?)?;
+            (nanoseconds(digits)?, zone)
+        }
+    };
+    let naive = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?
+        .and_hms_opt(hour, minute, second)?
+        .checked_add_signed(Duration::nanoseconds(nanos))?;
+    to_millisecond(Utc.from_utc_datetime(&naive.checked_sub_signed(Duration::minutes(offset_minutes(zone)?))?))
+}
+
+/// The fraction of a second; digits past the ninth cannot change a rounding to milliseconds, half up.
+fn nanoseconds(digits: &str) -> Option<i64> {
+    if digits.is_empty() {
+        return None;
+    }
+    let kept = digits.get(..9).unwrap_or(digits);
+    kept.parse::<i64>().ok()?.checked_mul(10_i64.checked_pow(u32::try_from(9_usize.checked_sub(kept.len())?).ok()?)?)
+}
+
+fn offset_minutes(zone: &str) -> Option<i64> {
+    if zone == "Z" {
+        return Some(0);
+    }
+    let sign = match zone.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+    let (hours, minutes) = (number(hours, 2)?, number(minutes, 2)?);
+    if hours > 23 || minutes > 59 {
+        return None;
+    }
+    i64::from(hours.checked_mul(60)?.checked_add(minutes)?).checked_mul(sign)
+}
+
+fn three(text: &str, lengths: [usize; 3], separator: char) -> Option<(u32, u32, u32)> {
+    let [a, b, c] = lengths;
+    let mut parts = text.split(separator);
+    let found = (number(parts.next()?, a)?, number(parts.next()?, b)?, number(parts.next()?, c)?);
+    parts.next().is_none().then_some(found)
+}
+
+fn number(text: &str, length: usize) -> Option<u32> {
+    (text.len() == length && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+}
