@@ -112,8 +112,11 @@ impl Config {
 
     /// The local sandbox at `base_url`, with the default options.
     pub fn sandbox(api_key: impl Into<String>, base_url: impl Into<String>) -> Result<Self, Error> {
-        let options =
-            ConfigOptions { base_url: Some(base_url.into()), environment: Environment::Sandbox, ..ConfigOptions::default() };
+        let options = ConfigOptions {
+            base_url: Some(base_url.into()),
+            environment: Environment::Sandbox,
+            ..ConfigOptions::default()
+        };
         Self::with_options(api_key, options)
     }
 
@@ -285,9 +288,13 @@ impl ConfigOptions {
     fn check_origin(&self, origin: &Origin) -> Result<(), &'static str> {
         let local = origin.is_loopback || self.allows_insecure(origin);
         match self.environment {
-            Environment::Production if origin.is_loopback => Err("must not be loopback in production; use environment sandbox"),
+            Environment::Production if origin.is_loopback => {
+                Err("must not be loopback in production; use environment sandbox")
+            }
             Environment::Production if !origin.is_https => Err("must be https"),
-            Environment::Sandbox if !local => Err("must be loopback, or listed in insecure_hosts, in the sandbox environment"),
+            Environment::Sandbox if !local => {
+                Err("must be loopback, or listed in insecure_hosts, in the sandbox environment")
+            }
             _ => Ok(()),
         }
     }

@@ -19,8 +19,9 @@ pub(crate) struct Document<'a> {
 impl<'a> Document<'a> {
     /// Reads a whole document. `kind` is what a refusal is called: `InvalidConfig` or `InvalidRequest`.
     pub(crate) fn read(bytes: &'a [u8], kind: ErrorKind) -> Result<Self, Error> {
-        let root = json::read(bytes)
-            .map_err(|_| refuse(kind, "", "the document must be JSON in UTF-8 without duplicate keys or lone surrogates"))?;
+        let root = json::read(bytes).map_err(|_| {
+            refuse(kind, "", "the document must be JSON in UTF-8 without duplicate keys or lone surrogates")
+        })?;
         Self::of(root, String::new(), kind)
     }
 
@@ -155,11 +156,7 @@ impl<'a> Document<'a> {
 
     /// Refuses whatever has not been taken.
     pub(crate) fn finish(self) -> Result<(), Error> {
-        if self.members.is_empty() {
-            Ok(())
-        } else {
-            Err(refuse(self.kind, self.path, "has a name that is not known"))
-        }
+        if self.members.is_empty() { Ok(()) } else { Err(refuse(self.kind, self.path, "has a name that is not known")) }
     }
 }
 

@@ -208,11 +208,9 @@ impl ErrorKind {
             | K::UnsupportedMediaType
             | K::NotFound => Next::FixRequest,
             K::NotSent | K::RateLimited => Next::RetryLater,
-            K::OutcomeUnknown
-            | K::ServerError
-            | K::MalformedResponse
-            | K::UnsafeLink
-            | K::UnexpectedStatus => Next::DoNotResend,
+            K::OutcomeUnknown | K::ServerError | K::MalformedResponse | K::UnsafeLink | K::UnexpectedStatus => {
+                Next::DoNotResend
+            }
             K::Unauthorized | K::Forbidden => Next::FixCredentials,
             K::Rejected | K::Redirected => Next::ContactValify,
             K::SignatureMissing

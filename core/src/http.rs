@@ -4,14 +4,13 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 use core::time::Duration;
 
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 /// Header lines as received, in order, repeated ones included.
+///
+/// `Debug` shows names alone, and values are wiped on drop: they hold keys, signatures and cookies.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(String, HeaderValue)>);
-
-/// A header's value: text where it is ASCII, otherwise bytes that no scheme reads.
-type HeaderValue = Vec<u8>;
+pub struct Headers(Vec<(String, Zeroizing<Vec<u8>>)>);
 
 impl Headers {
     /// No headers.
@@ -21,7 +20,7 @@ impl Headers {
 
     /// Adds a line. The value is bytes, since HTTP does not promise text.
     pub fn push(&mut self, name: impl Into<String>, value: impl AsRef<[u8]>) {
-        self.0.push((name.into(), value.as_ref().to_vec()));
+        self.0.push((name.into(), Zeroizing::new(value.as_ref().to_vec())));
     }
 
     /// All lines in order. Values are bytes: text in some hosts, and not always ASCII.
@@ -31,18 +30,19 @@ impl Headers {
 
     /// The values of one header, its name compared without regard to ASCII case, with the space and tab around them removed.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| trim_space_and_tab(value))
+        self.iter()
+            .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| trim_space_and_tab(value))
     }
 }
 
 impl<N: Into<String>, V: AsRef<[u8]>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(lines: I) -> Self {
-        Self(lines.into_iter().map(|(name, value)| (name.into(), value.as_ref().to_vec())).collect())
+        Self(lines.into_iter().map(|(name, value)| (name.into(), Zeroizing::new(value.as_ref().to_vec()))).collect())
     }
 }
 
 impl fmt::Debug for Headers {
-    /// Names only: values may hold keys, signatures and cookies.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
@@ -65,7 +65,7 @@ pub struct HttpRequest {
     pub method: &'static str,
     /// The absolute URL.
     pub url: String,
-    /// Holds the API key: hidden in `Debug`, wiped on drop.
+    /// Holds the API key.
     pub headers: Headers,
     /// The JSON body in UTF-8.
     pub body: Vec<u8>,
@@ -84,13 +84,6 @@ impl fmt::Debug for HttpRequest {
             .field("body", &"(hidden)")
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
-    }
-}
-
-impl Drop for HttpRequest {
-    fn drop(&mut self) {
-        self.headers.0.iter_mut().for_each(|(_, value)| value.zeroize());
-        self.body.zeroize();
     }
 }
 

@@ -44,7 +44,7 @@ pub mod webhook;
 pub use config::{Config, ConfigOptions, Environment, Lang};
 pub use error::{Error, ErrorKind, Next};
 pub use http::{Headers, HttpRequest, HttpResponse, TransportFailure};
-//pub use link::{CreateLink, Input, Link, LinkRequest, Step};
+pub use link::{CreateLink, Input, Link, LinkRequest, Step};
 pub use secret::Secret;
 pub use time::Instant;
 //pub use webhook::{Auth, Delivery, Event, Outcome, Profile, UnverifiedEvent, Verifier, read_unverified, sign};

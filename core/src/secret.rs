@@ -1,10 +1,6 @@
 //! A secret with the encoding it was given in: hidden in every rendering, wiped when dropped.
 
-use alloc::{
-    format,
-    string::{String, ToString},
-    vec::Vec,
-};
+use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
@@ -94,7 +90,9 @@ impl Secret {
             return refuse("a secret must not be empty");
         }
         if bytes.len() < MIN_BYTES && !rules.allow_short {
-            return refuse("a secret must have at least 16 bytes; allow_short_secret lifts this for a sender that has no more");
+            return refuse(
+                "a secret must have at least 16 bytes; allow_short_secret lifts this for a sender that has no more",
+            );
         }
         Ok(bytes)
     }

@@ -80,3 +80,9 @@ fn three(text: &str, lengths: [usize; 3], separator: char) -> Option<(u32, u32, 
 fn number(text: &str, length: usize) -> Option<u32> {
     (text.len() == length && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
 }
+
+/// Writes an instant into a document the way every host does.
+#[cfg(feature = "serde")]
+pub(crate) fn serialize<S: serde::Serializer>(instant: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format(*instant))
+}

@@ -34,7 +34,8 @@ pub(crate) fn is_normal_host(host: &str) -> bool {
         });
     }
     let plain = |label: &str| {
-        !label.is_empty() && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+        !label.is_empty()
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
     };
     let last = host.rsplit('.').next().unwrap_or_default();
     // What browsers take for an IPv4 address: a last label of digits, or of 0x and hexadecimal digits.
@@ -85,7 +86,9 @@ impl Origin {
         }
         let port = parsed.port().map(fluent_uri::pct_enc::EStr::as_str);
         let default = if is_https { "443" } else { "80" };
-        if port.is_some_and(|port| port.is_empty() || port.starts_with('0') || port == default) || !has_valid_port(&parsed) {
+        if port.is_some_and(|port| port.is_empty() || port.starts_with('0') || port == default)
+            || !has_valid_port(&parsed)
+        {
             return refuse("must have a port from 1 to 65535, left out where it is the scheme's own");
         }
         let origin = Self {

@@ -113,7 +113,9 @@ impl<'a> Checker<'a> {
             0 => return Err(Malformed),
             1 => {}
             // A leading zero stands alone.
-            length if self.input.as_bytes().get(self.at.saturating_sub(length)) == Some(&b'0') => return Err(Malformed),
+            length if self.input.as_bytes().get(self.at.saturating_sub(length)) == Some(&b'0') => {
+                return Err(Malformed);
+            }
             _ => {}
         }
         if self.take(b'.').is_ok() && self.digits() == 0 {

@@ -106,8 +106,11 @@ impl<'a> Items<'a> {
 
     /// The next value; commas, colons and white space before it are passed over, and a closing bracket ends it.
     fn value(&mut self) -> Option<Value<'a>> {
-        let start =
-            self.rest.bytes().position(|byte| !is_space(byte) && byte != b',' && byte != b':').unwrap_or(self.rest.len());
+        let start = self
+            .rest
+            .bytes()
+            .position(|byte| !is_space(byte) && byte != b',' && byte != b':')
+            .unwrap_or(self.rest.len());
         let from = self.rest.get(start..)?;
         let (value, rest) = from.split_at_checked(length(from.as_bytes()))?;
         self.rest = rest;
