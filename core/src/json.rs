@@ -28,4 +28,4 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Value<'_>, Malformed> {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;
