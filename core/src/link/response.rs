@@ -193,15 +193,21 @@ fn check_link(url: &str, session_token: &str, prefixes: &[String]) -> Result<(),
         return unsafe_link("does not begin with one of link_prefixes");
     }
     let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
-    // Some parsers take a semicolon for a separator, and all decode names: each reading must find the one token.
-    let mut tokens = query.split(['&', ';']).filter_map(|parameter| {
+    // Most parsers separate by `&` alone, some by `;` too, and all decode names: each reading must find the one token.
+    let readings: [&[char]; 2] = [&['&'], &['&', ';']];
+    if readings.iter().all(|separators| has_one_token(query, separators, session_token)) {
+        Ok(())
+    } else {
+        unsafe_link("does not carry exactly one token, equal to session_token")
+    }
+}
+
+fn has_one_token(query: &str, separators: &[char], session_token: &str) -> bool {
+    let mut tokens = query.split(separators).filter_map(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         is_token_name(name).then_some((name, value))
     });
-    match (tokens.next(), tokens.next()) {
-        (Some(("token", value)), None) if value == session_token => Ok(()),
-        _ => unsafe_link("does not carry exactly one token, equal to session_token"),
-    }
+    tokens.next() == Some(("token", session_token)) && tokens.next().is_none()
 }
 
 /// Whether a query name reads `token` once percent-decoded.
