@@ -96,6 +96,16 @@ impl Secret {
         }
         Ok(bytes)
     }
+
+    /// Decodes a secret that never leaves the integrator and belongs to no environment: the sandbox's, which everybody knows, is never one.
+    pub(crate) fn decode_private(&self, at: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let bytes = self.decode(at, SecretRules::default())?;
+        if bytes.as_slice() == SANDBOX_WEBHOOK_SECRET.as_bytes() {
+            let field = format!("{at}.{}", self.encoding.name());
+            return Err(Error::config(field, "this is the local sandbox's own secret, which everybody knows"));
+        }
+        Ok(bytes)
+    }
 }
 
 /// What a scheme allows of its secrets.
