@@ -8,6 +8,7 @@
 //! | [`config`] | the account's settings, checked once at construction |
 //! | [`link`] | asking for a link: the request, the answer, the machine that a host's loop drives |
 //! | [`webhook`] | believing a delivery: authentication, where the fields are, the event |
+//! | [`return_state`] | which attempt a browser comes back from, and nothing about its outcome |
 //! | [`national_id`] | the Egyptian national ID number: what it says, and a pseudonym to store instead |
 //! | [`http`] | requests, responses and headers as plain data for any transport |
 //! | [`error`] | the one error model: what was wrong, where, and what to do now |
@@ -36,8 +37,10 @@ mod document;
 pub mod error;
 pub mod http;
 mod json;
+mod keys;
 pub mod link;
 pub mod national_id;
+pub mod return_state;
 pub mod secret;
 mod time;
 mod uri;
@@ -46,8 +49,10 @@ pub mod webhook;
 pub use config::{Config, ConfigOptions, Environment, Lang};
 pub use error::{Error, ErrorKind, Next};
 pub use http::{Headers, HttpRequest, HttpResponse, TransportFailure};
+pub use keys::Keys;
 pub use link::{CreateLink, Input, Link, LinkRequest, Step};
 pub use national_id::NationalId;
-pub use secret::Secret;
+pub use return_state::{ReturnState, Returned};
+pub use secret::{NamedSecret, Secret};
 pub use time::Instant;
 //pub use webhook::{Auth, Delivery, Event, Outcome, Profile, UnverifiedEvent, Verifier, read_unverified, sign};

@@ -1,5 +1,7 @@
 //! A secret with the encoding it was given in: hidden in every rendering, wiped when dropped.
 
+pub(crate) mod named;
+
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
@@ -7,6 +9,8 @@ use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+
+pub use named::NamedSecret;
 
 /// The key of the local sandbox. The core refuses it outside [`Environment::Sandbox`](crate::Environment::Sandbox).
 pub const SANDBOX_API_KEY: &str = "sandbox-key-not-for-production";

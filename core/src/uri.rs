@@ -6,6 +6,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use fluent_uri::{
     Uri,
     component::{Authority, Host},
+    pct_enc::{EStr, encoder::Query},
 };
 
 /// The longest `return_url` and base URL, in bytes.
@@ -48,6 +49,12 @@ pub(crate) fn parse(text: &str) -> Option<Uri<&str>> {
     Uri::parse(text).ok()
 }
 
+/// Whether a query parameter's name reads so once percent-decoded.
+pub(crate) fn decodes_to(name: &str, plain: &str) -> bool {
+    let encoded = EStr::<Query>::new(name);
+    encoded.is_some_and(|name| name.decode().to_bytes().as_ref() == plain.as_bytes())
+}
+
 /// Why an origin is not in its normal form.
 pub(crate) struct NotNormal(pub(crate) &'static str);
 
@@ -84,7 +91,7 @@ impl Origin {
         if !is_normal_host(parsed.host()) {
             return refuse("must have a host in lower case and normal form");
         }
-        let port = parsed.port().map(fluent_uri::pct_enc::EStr::as_str);
+        let port = parsed.port().map(EStr::as_str);
         let default = if is_https { "443" } else { "80" };
         if port.is_some_and(|port| port.is_empty() || port.starts_with('0') || port == default)
             || !has_valid_port(&parsed)

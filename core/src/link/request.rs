@@ -3,6 +3,8 @@
 use alloc::{format, string::String};
 use core::{fmt, time::Duration};
 
+use fluent_uri::Uri;
+
 use crate::{
     config::{Config, Lang, lang},
     document::Document,
@@ -145,7 +147,8 @@ impl CheckedRequest {
     }
 }
 
-fn check_return_url(url: &str, further_schemes: &[String]) -> Result<(), Error> {
+/// Reads a `return_url` by the rules that hold for every scheme.
+pub(crate) fn parse_return_url(url: &str) -> Result<Uri<&str>, Error> {
     let refuse = |rule: &str| Err(Error::request("return_url", rule));
     if url.len() > uri::MAX_BYTES {
         return refuse("must be at most 2048 bytes");
@@ -153,7 +156,6 @@ fn check_return_url(url: &str, further_schemes: &[String]) -> Result<(), Error> 
     let Some(parsed) = uri::parse(url) else {
         return refuse("must be an absolute URL of RFC 3986 characters: encode spaces and everything outside ASCII");
     };
-    let scheme = parsed.scheme().as_str();
     let authority = parsed.authority();
     if authority.is_some_and(|authority| authority.userinfo().is_some()) {
         return refuse("must have no user info before the host");
@@ -161,6 +163,14 @@ fn check_return_url(url: &str, further_schemes: &[String]) -> Result<(), Error> 
     if authority.is_some_and(|authority| !uri::has_valid_port(&authority)) {
         return refuse("must have a port from 1 to 65535");
     }
+    Ok(parsed)
+}
+
+fn check_return_url(url: &str, further_schemes: &[String]) -> Result<(), Error> {
+    let refuse = |rule: &str| Err(Error::request("return_url", rule));
+    let parsed = parse_return_url(url)?;
+    let scheme = parsed.scheme().as_str();
+    let authority = parsed.authority();
     let has_host = authority.is_some_and(|authority| !authority.host().is_empty());
     if scheme.eq_ignore_ascii_case("https") {
         return if has_host { Ok(()) } else { refuse("must have a host") };
@@ -175,7 +185,7 @@ fn check_return_url(url: &str, further_schemes: &[String]) -> Result<(), Error> 
     refuse("must be https, or a scheme listed in return_schemes")
 }
 
-fn check_reference_id(reference: &str) -> Result<(), Error> {
+pub(crate) fn check_reference_id(reference: &str) -> Result<(), Error> {
     let refuse = |rule: &str| Err(Error::request("reference_id", rule));
     if reference.is_empty() || reference.len() > MAX_REFERENCE_BYTES {
         return refuse("must be 1 to 256 bytes of UTF-8");
@@ -190,7 +200,8 @@ fn check_reference_id(reference: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_expires_at(expires_at: Instant, now: Instant) -> Result<Instant, Error> {
+/// Rounds an expiry to the millisecond and checks that it lies in the future.
+pub(crate) fn check_expires_at(expires_at: Instant, now: Instant) -> Result<Instant, Error> {
     let refuse = |rule: &str| Error::request("expires_at", rule);
     let rounded = time::to_millisecond(expires_at).filter(|instant| time::has_four_digit_year(*instant));
     let expires_at = rounded.ok_or_else(|| refuse("must have a year of four digits"))?;

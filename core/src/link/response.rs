@@ -14,6 +14,7 @@ use crate::{
     http::{HttpRequest, HttpResponse},
     json::{self, Kind, Value},
     time::Instant,
+    uri::decodes_to,
 };
 
 /// A link that has passed the check: redirect the user to `redirect_url` with 303, and to no other address.
@@ -205,13 +206,7 @@ fn check_link(url: &str, session_token: &str, prefixes: &[String]) -> Result<(),
 fn has_one_token(query: &str, separators: &[char], session_token: &str) -> bool {
     let mut tokens = query.split(separators).filter_map(|parameter| {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        is_token_name(name).then_some((name, value))
+        decodes_to(name, "token").then_some((name, value))
     });
     tokens.next() == Some(("token", session_token)) && tokens.next().is_none()
-}
-
-/// Whether a query name reads `token` once percent-decoded.
-fn is_token_name(name: &str) -> bool {
-    let encoded = fluent_uri::pct_enc::EStr::<fluent_uri::pct_enc::encoder::Query>::new(name);
-    encoded.is_some_and(|name| name.decode().to_bytes().as_ref() == b"token")
 }
