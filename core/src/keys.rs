@@ -1,30 +1,34 @@
-//! The columns by which a stored record is found.
+//! The columns by which a stored record is looked up.
 
 use alloc::string::String;
 use core::fmt;
 
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sha2::{Digest as _, Sha256};
 
 /// What to look a record's row up by: the token first, then the nonce, then the reference.
 ///
-/// Hashes are lower-case hexadecimal SHA-256. `Debug` hides the reference.
+/// Hashes are 32 lower-case hexadecimal digits: the first half of SHA-256 over a label such as `valify-link token v1`, newline, and the
+/// text. `Debug` hides the reference.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Keys {
     /// The hash of the session token, where it is known.
     pub token_hash: Option<String>,
-    /// The hash of the return state's nonce, where there is one: over `valify-link nonce v1`, newline, the nonce as text.
+    /// The hash of the return state's nonce, where there is one: over its text, with the label `valify-link nonce v1`.
     pub nonce_hash: Option<String>,
     /// The reference, where it is known. It may have several rows: one for each attempt of that user.
     pub reference_id: Option<String>,
 }
 
 impl Keys {
-    /// The keys of a return: no browser brings the token back.
-    pub(crate) fn of_return(nonce: &str, reference_id: &str) -> Self {
-        Self { token_hash: None, nonce_hash: Some(hash("nonce", nonce)), reference_id: Some(reference_id.into()) }
+    pub(crate) fn new(token: Option<Hashed>, nonce: Option<Hashed>, reference_id: Option<&str>) -> Self {
+        Self {
+            token_hash: token.map(Hashed::hex),
+            nonce_hash: nonce.map(Hashed::hex),
+            reference_id: reference_id.map(Into::into),
+        }
     }
 }
 
@@ -37,8 +41,39 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// A hash that is of one kind of text alone.
-fn hash(kind: &str, text: &str) -> String {
-    let parts = ["valify-link ", kind, " v1\n", text];
-    HEXLOWER.encode(&parts.iter().fold(Sha256::new(), Sha256::chain_update).finalize())
+/// A text of one attempt, hashed under the label of its kind, so that no two kinds can meet.
+///
+/// 128 bits: what is hashed has at least as much chance in it or comes from the service, and a record must stay small.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Hashed([u8; 16]);
+
+impl Hashed {
+    pub(crate) fn token(token: &str) -> Self {
+        Self::labelled("valify-link token v1\n", token)
+    }
+
+    pub(crate) fn nonce(nonce: &str) -> Self {
+        Self::labelled("valify-link nonce v1\n", nonce)
+    }
+
+    fn labelled(label: &str, text: &str) -> Self {
+        let digest = Sha256::new().chain_update(label).chain_update(text).finalize();
+        let mut half = [0; 16];
+        half.iter_mut().zip(digest).for_each(|(own, byte)| *own = byte);
+        Self(half)
+    }
+
+    /// The form of [`Keys`].
+    fn hex(self) -> String {
+        HEXLOWER.encode(&self.0)
+    }
+
+    /// The shorter form inside a record.
+    pub(crate) fn text(self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
+    }
 }

@@ -89,7 +89,10 @@ fn no_answer_can_put_its_words_into_an_error() {
     }
     let mut call = call();
     call.advance(Input::Start, now()).expect("a step");
-    hidden_in_both("outcome_unknown", &call.advance(Input::Failure(TransportFailure::MaybeSent), now()).expect_err("an error"));
+    hidden_in_both(
+        "outcome_unknown",
+        &call.advance(Input::Failure(TransportFailure::MaybeSent), now()).expect_err("an error"),
+    );
     hidden_in_both("misuse", &call.advance(Input::Waited, now()).expect_err("an error"));
 }
 

@@ -3,7 +3,11 @@
 use alloc::string::String;
 use core::fmt;
 
-use crate::{error::closed_set, keys::Keys, time::Instant};
+use crate::{
+    error::closed_set,
+    keys::{Hashed, Keys},
+    time::Instant,
+};
 
 closed_set! {
     /// Whether the browser that came back is the one that started the attempt. A signal, not a gate: people change browsers honestly.
@@ -55,7 +59,7 @@ impl Returned {
 
     /// The columns to find the attempt's record by.
     pub fn keys(&self) -> Keys {
-        Keys::of_return(&self.nonce, &self.reference_id)
+        Keys::new(None, Some(Hashed::nonce(&self.nonce)), Some(&self.reference_id))
     }
 }
 
