@@ -137,11 +137,7 @@ impl<'a> Document<'a> {
 
     /// An object that is a document of its own: the paths inside it start anew.
     pub(crate) fn document(&mut self, name: &str) -> Result<Option<Document<'a>>, Error> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(value) if value.kind() == Kind::Object => Self::of(value, String::new(), self.kind).map(Some),
-            Some(_) => Err(self.refuse(name, "must be an object")),
-        }
+        self.take(name).map(|value| Self::of(value, String::new(), self.kind)).transpose()
     }
 
     /// A value of any type, for the one field that takes several.

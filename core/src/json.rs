@@ -5,10 +5,14 @@
 //! open objects. Reading takes O(n log n) at worst (sorting keys to find duplicates) and never recurses.
 
 mod check;
+mod number;
+mod paths;
 mod pointer;
 mod text;
 mod walk;
 
+pub(crate) use number::{Number, is_exact};
+pub(crate) use paths::{Found, Paths, Slot};
 pub(crate) use pointer::Pointer;
 pub(crate) use text::write_string;
 pub(crate) use walk::{Kind, Value};
@@ -22,9 +26,18 @@ pub(crate) struct Malformed;
 
 /// Checks `bytes` against the whole profile and gives the root value.
 pub(crate) fn read(bytes: &[u8]) -> Result<Value<'_>, Malformed> {
-    let text = core::str::from_utf8(bytes).map_err(|_| Malformed)?;
+    read_text(core::str::from_utf8(bytes).map_err(|_| Malformed)?)
+}
+
+/// Checks a text against the rest of the profile and gives the root value.
+pub(crate) fn read_text(text: &str) -> Result<Value<'_>, Malformed> {
     check::check(text)?;
-    Ok(Value::root(text))
+    Ok(reread(text))
+}
+
+/// The root value of a text that has been accepted before.
+pub(crate) fn reread(text: &str) -> Value<'_> {
+    Value::root(text)
 }
 
 #[cfg(test)]

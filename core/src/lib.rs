@@ -55,4 +55,4 @@ pub use national_id::NationalId;
 pub use return_state::{ReturnState, Returned};
 pub use secret::{NamedSecret, Secret};
 pub use time::Instant;
-//pub use webhook::{Auth, Delivery, Event, Outcome, Profile, UnverifiedEvent, Verifier, read_unverified, sign};
+pub use webhook::{Auth, Delivery, Event, Outcome, Profile, UnverifiedEvent, Verifier, read_unverified, sign};

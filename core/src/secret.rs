@@ -60,6 +60,11 @@ impl Secret {
         Self { text: Zeroizing::new(text.into()), encoding: Encoding::Hex }
     }
 
+    /// The name of the encoding, which is also the name of the text's field in a document.
+    pub(crate) const fn encoding_name(&self) -> &'static str {
+        self.encoding.name()
+    }
+
     /// Decodes the secret under the rules that every scheme shares.
     ///
     /// `at` is the path of the secret's entry, such as `secrets[0]`; errors name `secrets[0].hex` and the rule, never the text.

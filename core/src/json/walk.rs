@@ -23,6 +23,11 @@ pub(crate) enum Kind {
 }
 
 impl<'a> Value<'a> {
+    /// A part of a checked text that is one whole value.
+    pub(super) const fn part(text: &'a str) -> Self {
+        Self(text)
+    }
+
     /// The root of a checked text.
     pub(super) fn root(text: &'a str) -> Self {
         Self(text.trim_matches(|c: char| c.is_ascii() && u8::try_from(c).is_ok_and(is_space)))
@@ -119,7 +124,7 @@ impl<'a> Items<'a> {
 }
 
 /// The length of the value at the start of `bytes`; 0 at a closing bracket.
-fn length(bytes: &[u8]) -> usize {
+pub(super) fn length(bytes: &[u8]) -> usize {
     match bytes.first() {
         Some(b'"') => quoted(bytes),
         Some(b'{' | b'[') => {

@@ -55,8 +55,8 @@ impl NamedSecret {
         let mut ids: Vec<&str> = Vec::with_capacity(secrets.len());
         for (index, NamedSecret { id, .. }) in secrets.iter().enumerate() {
             let refuse = |rule: &str| Err(Error::config(format!("{}.id", path(index)), rule));
-            if !(1..=MAX_ID).contains(&id.len()) || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return refuse("must be 1 to 64 visible ASCII characters without spaces");
+            if !is_id(id) {
+                return refuse(ID_RULE);
             }
             if ids.contains(&id.as_str()) {
                 return refuse("must be unique in the list");
@@ -65,6 +65,13 @@ impl NamedSecret {
         }
         Ok(())
     }
+}
+
+pub(crate) const ID_RULE: &str = "must be 1 to 64 visible ASCII characters without spaces";
+
+/// Whether a text can be an id that logs and results show.
+pub(crate) fn is_id(id: &str) -> bool {
+    (1..=MAX_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The path of an entry, for [`Secret::decode`] and errors.

@@ -1,0 +1,75 @@
+//! Keyed hashes and the one comparison of secrets in the core.
+
+use alloc::vec::Vec;
+
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256, Sha512};
+use subtle::ConstantTimeEq as _;
+
+use super::auth::Digest;
+
+/// A key with its first blocks already hashed. Wiped on drop by the crates that hold it.
+#[derive(Clone)]
+pub(super) enum MacKey {
+    Sha1(Hmac<Sha1>),
+    Sha256(Hmac<Sha256>),
+    Sha512(Hmac<Sha512>),
+}
+
+impl MacKey {
+    /// `None` for a key that the hash cannot take; HMAC takes any.
+    pub(super) fn new(digest: Digest, key: &[u8]) -> Option<Self> {
+        Some(match digest {
+            Digest::Sha1 => Self::Sha1(Hmac::new_from_slice(key).ok()?),
+            Digest::Sha256 => Self::Sha256(Hmac::new_from_slice(key).ok()?),
+            Digest::Sha512 => Self::Sha512(Hmac::new_from_slice(key).ok()?),
+        })
+    }
+
+    /// The MAC over the parts as if they were one text.
+    pub(super) fn tag(&self, parts: &[&[u8]]) -> Vec<u8> {
+        match self {
+            Self::Sha1(state) => parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes().to_vec(),
+            Self::Sha256(state) => {
+                parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes().to_vec()
+            }
+            Self::Sha512(state) => {
+                parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes().to_vec()
+            }
+        }
+    }
+}
+
+impl Digest {
+    /// The length of a tag in bytes.
+    pub(super) const fn tag_length(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
+/// Whether two tags are equal, in time that depends on their lengths alone. Every comparison with a secret goes through here.
+pub(super) fn equal_tags(ours: &[u8], theirs: &[u8]) -> bool {
+    ours.ct_eq(theirs).into()
+}
+
+/// Whether a presented secret is ours. Hashed first, so that not even our secret's length shows in the time.
+pub(super) fn equal_secrets(ours: &[u8], theirs: &[u8]) -> bool {
+    equal_tags(&Sha256::digest(ours), &Sha256::digest(theirs))
+}
+
+/// What guards the caller's side effects against a delivery that comes twice: a labelled hash of the signed id, or of the body.
+pub(super) fn dedupe_key(signed_id: Option<&str>, body: &[u8]) -> alloc::string::String {
+    let (label, content): (&[u8], &[u8]) = match signed_id {
+        Some(id) => (b"id\n", id.as_bytes()),
+        None => (b"body\n", body),
+    };
+    let hash =
+        Sha256::new().chain_update(b"valify-link dedupe v1\n").chain_update(label).chain_update(content).finalize();
+    HEXLOWER.encode(&hash)
+}

@@ -1,0 +1,282 @@
+//! What a body says by a profile. It never fails: what cannot be read becomes a [`Problem`], and the outcome indeterminate.
+
+use alloc::{borrow::Cow, collections::BTreeMap, string::String, vec::Vec};
+
+use super::{
+    outcome::{Checks, Module, Outcome, Problem},
+    profile::{DecisionValue, Meaning, PassedWhen, Plan},
+};
+use crate::{
+    json::{self, Found, Kind, Number, Slot, Value},
+    time::{self, Instant},
+};
+
+/// The bytes of a body, kept once.
+pub(super) enum Raw {
+    /// In the strict profile.
+    Json(String),
+    Other(Vec<u8>),
+}
+
+impl Raw {
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Json(text) => text.as_bytes(),
+            Self::Other(bytes) => bytes,
+        }
+    }
+
+    pub(super) fn root(&self) -> Option<Value<'_>> {
+        match self {
+            Self::Json(text) => Some(json::reread(text)),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+/// Everything that a body says.
+pub(super) struct Reading {
+    pub(super) outcome: Outcome,
+    pub(super) checks: Checks,
+    pub(super) problem: Option<Problem>,
+    pub(super) reference_id: Option<String>,
+    pub(super) session_token: Option<String>,
+    pub(super) transaction_id: Option<String>,
+    pub(super) flow: Option<String>,
+    pub(super) occurred_at: Option<Instant>,
+    pub(super) subject: BTreeMap<String, String>,
+}
+
+impl Reading {
+    /// Reads a body once and keeps its bytes.
+    pub(super) fn of(body: &[u8], plan: &Plan) -> (Self, Raw) {
+        match String::from_utf8(body.to_vec()) {
+            Ok(text) => match json::read_text(&text) {
+                Ok(root) => (Self::of_root(root, plan), Raw::Json(text)),
+                Err(_) => (Self::nothing(Problem::MalformedBody), Raw::Other(text.into_bytes())),
+            },
+            Err(error) => (Self::nothing(Problem::MalformedBody), Raw::Other(error.into_bytes())),
+        }
+    }
+
+    fn nothing(problem: Problem) -> Self {
+        Self {
+            outcome: Outcome::Indeterminate,
+            checks: Checks::default(),
+            problem: Some(problem),
+            reference_id: None,
+            session_token: None,
+            transaction_id: None,
+            flow: None,
+            occurred_at: None,
+            subject: BTreeMap::new(),
+        }
+    }
+
+    fn of_root(root: Value<'_>, plan: &Plan) -> Self {
+        if root.kind() != Kind::Object {
+            return Self::nothing(Problem::DecisionMissing);
+        }
+        let mut reader = Reader { found: plan.paths.find(root), problems: Vec::new() };
+        let reference_id = reader.identifier(&plan.reference_id);
+        let session_token = reader.identifier(&plan.session_token);
+        let transaction_id = reader.identifier(&plan.transaction_id);
+        let flow = reader.identifier(&plan.flow);
+        let occurred_at = reader.occurred_at(&plan.occurred_at);
+        let subject = plan.subject.iter().filter_map(|(name, at)| Some((name.clone(), reader.subject(at)?))).collect();
+        let (outcome, checks) = reader.outcome(plan);
+        // Whatever is wrong with the event but its time leaves open what it is about, or what it says.
+        let doubtful = [Problem::PointersDisagree, Problem::FieldMalformed];
+        let is_doubtful = reader.problems.iter().any(|problem| doubtful.contains(problem));
+        Self {
+            outcome: if is_doubtful { Outcome::Indeterminate } else { outcome },
+            checks,
+            problem: reader.problems.into_iter().min(),
+            reference_id,
+            session_token,
+            transaction_id,
+            flow,
+            occurred_at,
+            subject,
+        }
+    }
+}
+
+struct Reader<'a> {
+    found: Found<'a>,
+    problems: Vec<Problem>,
+}
+
+/// What a decision pointer leads to.
+#[derive(PartialEq)]
+enum Said<'a> {
+    Text(Cow<'a, str>),
+    Number(Number),
+    /// `true`, `false`, `null`; and what can have no meaning, by its text.
+    Other(&'a str),
+}
+
+impl<'a> Said<'a> {
+    fn of(value: Value<'a>) -> Self {
+        match value.kind() {
+            Kind::String => value.string().map(Self::Text),
+            Kind::Number => Number::parse(value.text()).map(Self::Number),
+            _ => None,
+        }
+        .unwrap_or(Self::Other(value.text()))
+    }
+
+    fn is(&self, value: &DecisionValue) -> bool {
+        match (self, value) {
+            (Self::Text(said), DecisionValue::Text(value)) => said == value,
+            (Self::Number(said), DecisionValue::Integer(value)) => said.integer() == Some(*value),
+            (Self::Other(said), DecisionValue::Boolean(value)) => *said == if *value { "true" } else { "false" },
+            _ => false,
+        }
+    }
+}
+
+/// What the values of one decision come to.
+#[derive(Clone, Copy, PartialEq)]
+enum Verdict {
+    Mapped(Outcome),
+    Missing,
+    Unmapped,
+    /// The problem has been noted.
+    Disagreed,
+}
+
+impl Verdict {
+    fn problem(self) -> Option<Problem> {
+        match self {
+            Self::Missing => Some(Problem::DecisionMissing),
+            Self::Unmapped => Some(Problem::DecisionUnmapped),
+            Self::Mapped(_) | Self::Disagreed => None,
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn values(&self, at: &[Slot]) -> Vec<Value<'a>> {
+        at.iter().filter_map(|slot| self.found.get(*slot)).collect()
+    }
+
+    /// The one value that all name; a disagreement is noted.
+    fn agreed<T: PartialEq>(&mut self, values: Vec<T>) -> Option<T> {
+        let mut values = values.into_iter();
+        let first = values.next()?;
+        if values.all(|other| other == first) {
+            return Some(first);
+        }
+        self.problems.push(Problem::PointersDisagree);
+        None
+    }
+
+    fn identifier(&mut self, at: &[Slot]) -> Option<String> {
+        let mut malformed = false;
+        let mut texts = Vec::new();
+        for value in self.values(at) {
+            match (value.kind(), value.string(), value.integer()) {
+                (Kind::Null, ..) => {}
+                (_, Some(text), _) => texts.push(text),
+                (_, _, Some(digits)) => texts.push(Cow::Borrowed(digits)),
+                _ => malformed = true,
+            }
+        }
+        let agreed = self.agreed(texts);
+        if malformed {
+            self.problems.push(Problem::FieldMalformed);
+            return None;
+        }
+        agreed.map(Cow::into_owned)
+    }
+
+    fn occurred_at(&mut self, at: &[Slot]) -> Option<Instant> {
+        let values = self.values(at).into_iter().filter(|value| value.kind() != Kind::Null);
+        let times: Vec<_> = values.map(read_time).collect();
+        let unreadable = times.contains(&None);
+        let agreed = self.agreed(times.into_iter().flatten().collect());
+        if unreadable {
+            self.problems.push(Problem::TimeUnreadable);
+            return None;
+        }
+        agreed
+    }
+
+    /// A field of the subject: a string, or a number's text. Anything else is left out, since nothing is decided by it.
+    fn subject(&mut self, at: &[Slot]) -> Option<String> {
+        let text = |value: Value<'a>| match value.kind() {
+            Kind::Number => Some(Cow::Borrowed(value.text())),
+            _ => value.string(),
+        };
+        let texts = self.values(at).into_iter().filter_map(text).collect();
+        self.agreed(texts).map(Cow::into_owned)
+    }
+
+    fn verdict(&mut self, meaning: &Meaning) -> Verdict {
+        let said: Vec<_> = self.values(&meaning.at).into_iter().map(Said::of).collect();
+        if said.is_empty() {
+            return Verdict::Missing;
+        }
+        let Some(said) = self.agreed(said) else { return Verdict::Disagreed };
+        let known = meaning.values.iter().find(|known| said.is(&known.value));
+        known.map_or(Verdict::Unmapped, |known| Verdict::Mapped(known.outcome))
+    }
+
+    fn outcome(&mut self, plan: &Plan) -> (Outcome, Checks) {
+        let decision = self.verdict(&plan.decision);
+        let verdicts: Vec<(Module, Verdict)> =
+            plan.checks.iter().map(|(module, meaning)| (*module, self.verdict(meaning))).collect();
+        let mut checks = Checks::default();
+        for (module, verdict) in &verdicts {
+            match verdict {
+                Verdict::Mapped(outcome) => checks.set(*module, *outcome),
+                Verdict::Unmapped => checks.set(*module, Outcome::Indeterminate),
+                Verdict::Missing | Verdict::Disagreed => {}
+            }
+        }
+        let deciding = match plan.passed_when {
+            PassedWhen::Decision => {
+                if let Verdict::Mapped(outcome) = decision {
+                    return (outcome, checks);
+                }
+                Vec::from([decision])
+            }
+            PassedWhen::AllChecks => {
+                let decision = (!plan.decision.at.is_empty()).then_some(decision);
+                verdicts.into_iter().map(|(_, verdict)| verdict).chain(decision).collect()
+            }
+        };
+        (self.all(&deciding), checks)
+    }
+
+    /// Passed if all passed, failed if any failed, and otherwise indeterminate.
+    fn all(&mut self, verdicts: &[Verdict]) -> Outcome {
+        if verdicts.contains(&Verdict::Mapped(Outcome::Failed)) {
+            return Outcome::Failed;
+        }
+        if verdicts.iter().all(|verdict| *verdict == Verdict::Mapped(Outcome::Passed)) {
+            return Outcome::Passed;
+        }
+        self.problems.extend(verdicts.iter().filter_map(|verdict| verdict.problem()));
+        Outcome::Indeterminate
+    }
+}
+
+/// A time of occurrence in one of its three forms.
+fn read_time(value: Value<'_>) -> Option<Instant> {
+    let instant = match (value.string(), value.integer()) {
+        (Some(text), _) => time::parse(&text)?,
+        (_, Some(digits)) => {
+            let milliseconds = match digits.len() {
+                _ if digits.starts_with('-') => return None,
+                ..=11 => digits.parse::<i64>().ok()?.checked_mul(1000)?,
+                12..=14 => digits.parse().ok()?,
+                _ => return None,
+            };
+            Instant::from_timestamp_millis(milliseconds)?
+        }
+        _ => return None,
+    };
+    time::has_four_digit_year(instant).then_some(instant)
+}
