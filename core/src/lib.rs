@@ -8,6 +8,7 @@
 //! | [`config`] | the account's settings, checked once at construction |
 //! | [`link`] | asking for a link: the request, the answer, the machine that a host's loop drives |
 //! | [`webhook`] | believing a delivery: authentication, where the fields are, the event |
+//! | [`verification`] | what is known about one attempt, whatever the order it arrived in |
 //! | [`return_state`] | which attempt a browser comes back from, and nothing about its outcome |
 //! | [`national_id`] | the Egyptian national ID number: what it says, and a pseudonym to store instead |
 //! | [`http`] | requests, responses and headers as plain data for any transport |
@@ -44,6 +45,7 @@ pub mod return_state;
 pub mod secret;
 mod time;
 mod uri;
+pub mod verification;
 pub mod webhook;
 
 pub use config::{Config, ConfigOptions, Environment, Lang};
@@ -55,4 +57,5 @@ pub use national_id::NationalId;
 pub use return_state::{ReturnState, Returned};
 pub use secret::{NamedSecret, Secret};
 pub use time::Instant;
+pub use verification::{Route, Status, Verification, route};
 pub use webhook::{Auth, Delivery, Event, Outcome, Profile, UnverifiedEvent, Verifier, read_unverified, sign};

@@ -18,7 +18,7 @@ pub(crate) fn is_loopback(authority: &Authority<'_>) -> bool {
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address == Ipv6Addr::LOCALHOST,
         Host::RegName(name) => name.as_str().eq_ignore_ascii_case("localhost"),
-        _ => false,
+        Host::IpvFuture { .. } => false,
     }
 }
 

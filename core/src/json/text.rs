@@ -20,7 +20,7 @@ pub(super) fn checked_string(rest: &str) -> Result<&str, Malformed> {
         let length = memchr2(b'"', b'\\', tail).ok_or(Malformed)?;
         let (plain, stop) = tail.split_at_checked(length).ok_or(Malformed)?;
         // Without a branch per byte, so that megabytes of base64 cost next to nothing.
-        if plain.iter().fold(false, |found, byte| found | (*byte < 0x20)) {
+        if plain.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20 {
             return Err(Malformed);
         }
         at = at.saturating_add(length);

@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     json::{Pointer, Value},
     keys::{Hashed, Keys},
-    time::{self, Instant},
+    time::Instant,
 };
 
 /// What an authenticated delivery says. Only [`Verifier::verify`](super::Verifier::verify) makes one: to queue an event, queue the delivery
@@ -61,7 +61,7 @@ pub struct EventView {
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialize_optional"))]
     pub occurred_at: Option<Instant>,
     /// The `now` of `verify`, in whole milliseconds.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "time::serialize"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::time::serialize"))]
     pub received_at: Instant,
     /// 64 hexadecimal digits, the same for the same delivery: guards the caller's own side effects. Records need no such guard.
     pub dedupe_key: String,
@@ -355,7 +355,7 @@ fn hidden(value: Option<&String>) -> Option<&'static str> {
 #[expect(clippy::ref_option, reason = "the signature that serde calls")]
 fn serialize_optional<S: serde::Serializer>(instant: &Option<Instant>, serializer: S) -> Result<S::Ok, S::Error> {
     match instant {
-        Some(instant) => time::serialize(instant, serializer),
+        Some(instant) => crate::time::serialize(instant, serializer),
         None => serializer.serialize_none(),
     }
 }
