@@ -1,0 +1,12 @@
+//! The sandbox over real HTTP on loopback, each test with a sandbox of its own.
+
+mod client;
+mod control;
+mod faults;
+mod guard;
+mod link_api;
+mod page;
+mod receiver;
+mod strict;
+mod webhooks;
+mod world;
