@@ -20,12 +20,6 @@ use crate::{
 /// What an authenticated delivery says. Only [`Verifier::verify`](super::Verifier::verify) makes one: to queue an event, queue the delivery
 /// and verify it again with its time of receipt.
 ///
-/// ```compile_fail
-/// # fn of(raw: &[u8]) -> valify_link_core::Event {
-/// valify_link_core::Event::default() // there is no such thing
-/// # }
-/// ```
-///
 /// `Debug` and `Display` show the outcome and how it was authenticated, and no value of the body. Serialised form (feature `serde`): the
 /// [`EventView`] without `session_token`.
 pub struct Event {
@@ -233,12 +227,7 @@ impl fmt::Debug for Subject {
 
 /// What a body claims that nobody has authenticated: for support and for setting up, never for a decision.
 ///
-/// It has no outcome, and nothing takes it where an [`Event`] is needed:
-///
-/// ```compile_fail
-/// use valify_link_core::{Event, UnverifiedEvent};
-/// fn believe(event: UnverifiedEvent) -> Event { event.into() }
-/// ```
+/// It has no outcome, and nothing takes it where an [`Event`] is needed.
 pub struct UnverifiedEvent {
     view: UnverifiedEventView,
     subject: Subject,

@@ -73,3 +73,26 @@ pub(super) fn dedupe_key(signed_id: Option<&str>, body: &[u8]) -> alloc::string:
         Sha256::new().chain_update(b"valify-link dedupe v1\n").chain_update(label).chain_update(content).finalize();
     HEXLOWER.encode(&hash)
 }
+
+#[cfg(test)]
+mod tests {
+    use hmac::{
+        EagerHash,
+        digest::block_api::{Buffer, CoreProxy},
+    };
+    use zeroize::ZeroizeOnDrop;
+
+    use super::{Hmac, Sha1, Sha256, Sha512};
+
+    /// Does not compile if a feature is lost that wipes what an HMAC is made of: hash states that have taken in a key, and a buffer.
+    #[test]
+    fn keyed_state_is_wiped_on_drop() {
+        fn is_wiped<T: ZeroizeOnDrop>() {}
+        is_wiped::<<Sha1 as EagerHash>::Core>();
+        is_wiped::<<Sha256 as EagerHash>::Core>();
+        is_wiped::<<Sha512 as EagerHash>::Core>();
+        is_wiped::<Buffer<<Hmac<Sha1> as CoreProxy>::Core>>();
+        is_wiped::<Buffer<<Hmac<Sha256> as CoreProxy>::Core>>();
+        is_wiped::<Buffer<<Hmac<Sha512> as CoreProxy>::Core>>();
+    }
+}
