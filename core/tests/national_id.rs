@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use valify_link_core::{
-    Error, ErrorKind, Instant, NationalId, Secret,
+    Auth, Delivery, Environment, Error, ErrorKind, Instant, NamedSecret, NationalId, Profile, Secret, Verifier,
     national_id::{
         Governorate, NationalIdWarning, Sex,
         SubjectWarning::{self, *},
         date_in_egypt, subject_warnings,
     },
     secret::SANDBOX_WEBHOOK_SECRET,
+    sign,
+    webhook::{Digest, Hmac, Limits, SignatureEncoding, Signs},
 };
 
 const CAIRO_GIRL: &str = "30101010100009";
@@ -208,6 +210,25 @@ fn subject_warnings_compare_the_fields_of_a_card() {
             fields.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect();
         assert_eq!(subject_warnings(&subject, now()), *expected, "{fields:?}");
     }
+}
+
+#[test]
+fn an_event_offers_its_subject_with_the_warnings() {
+    let secrets = vec![NamedSecret::new("2026-01", Secret::utf8("an-example-key-of-32-fake-bytes!"))];
+    let auth = Auth::Hmac(Hmac::new("X-Signature", Digest::Sha256, SignatureEncoding::Hex, Signs::Body, secrets));
+    let profile = br#"{ "matches_by": "session_token", "session_token": ["/token"],
+        "subject": { "front_nid": ["/front"], "back_nid": ["/back"], "date_of_birth": ["/born"], "expiry_date": ["/until"] } }"#;
+    let profile = Profile::from_document(profile).expect("a profile");
+    let verifier = Verifier::new(Environment::Production, &auth, &profile, Limits::default()).expect("a verifier");
+    let warnings = |body: &str| {
+        let signed = sign(&auth, body.as_bytes(), None, now()).expect("a signature");
+        let delivery = Delivery { headers: &signed.headers, body: body.as_bytes(), url: None };
+        verifier.verify(&delivery, now()).expect("an event").subject().warnings(now())
+    };
+    let body = r#"{ "token": "0-token-0", "front": 30101010100009, "back": "٣٠١٠١٠١٠١٠٠٠٥٠", "born": "2001/1/2", "until": "2030/01" }"#;
+    assert_eq!(warnings(body), [NationalIdsDiffer, BirthDateDiffers]);
+    let body = r#"{ "token": "0-token-0", "front": 30101010100009, "born": "2001/1/1", "until": "2030/01" }"#;
+    assert_eq!(warnings(body), []);
 }
 
 #[test]

@@ -28,9 +28,10 @@ closed_set! {
 /// Checks the fields `front_nid`, `back_nid`, `date_of_birth` (year/month/day) and `expiry_date` (year/month) against each other and
 /// against `now`; the warnings come in the order of their set, each at most once.
 ///
-/// The names and forms are those observed in Valify's OCR product: a profile whose `subject` uses these names gets the checks. A field
-/// that is absent or blank is not checked. Dates take the three scripts of digits, slashes or hyphens, and spaces around each part. A card
-/// is good until the end of its month (assumed), by [`date_in_egypt`].
+/// [`Subject::warnings`](crate::webhook::Subject::warnings) does it for an event. The names and forms are those observed in Valify's OCR
+/// product: a profile whose `subject` uses these names gets the checks. A field that is absent or blank is not checked. Dates take the
+/// three scripts of digits, slashes or hyphens, and spaces around each part. A card is good until the end of its month (assumed), by
+/// [`date_in_egypt`].
 pub fn subject_warnings(subject: &BTreeMap<String, String>, now: Instant) -> Vec<SubjectWarning> {
     let field = |name: &str| subject.get(name).map(String::as_str).filter(|text| !text.trim().is_empty());
     let number = |name: &str| field(name).map(|text| NationalId::parse(text, now).ok());

@@ -1,6 +1,6 @@
 //! What a delivery says, once it is authenticated; and the other type for what has not been.
 
-use alloc::{collections::BTreeMap, string::String};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::fmt;
 
 use super::{
@@ -14,6 +14,7 @@ use crate::{
     error::Error,
     json::{Pointer, Value},
     keys::{Hashed, Keys},
+    national_id::{SubjectWarning, subject_warnings},
     time::Instant,
 };
 
@@ -210,6 +211,12 @@ impl Subject {
     /// All fields that were found, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// What does not fit among these fields, for a rule or a person of the integrator's: see [`subject_warnings`], which names the fields
+    /// that it looks at. It never changes an outcome.
+    pub fn warnings(&self, now: Instant) -> Vec<SubjectWarning> {
+        subject_warnings(&self.0, now)
     }
 }
 
