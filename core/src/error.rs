@@ -42,6 +42,12 @@ impl Error {
         }
     }
 
+    /// For hosts: refuses what cannot even be handed to the core (a parsed body, a naive date, a lone surrogate) by the same kinds.
+    /// `detail` says the rule and never the value.
+    pub fn refused(kind: ErrorKind, field: Option<&str>, detail: impl Into<String>) -> Self {
+        Self { field: field.map(String::from), ..Self::new(kind, detail) }
+    }
+
     /// A refused field of a configuration document: which one, and the rule that it breaks.
     pub(crate) fn config(field: impl Into<String>, rule: impl Into<String>) -> Self {
         Self { field: Some(field.into()), ..Self::new(ErrorKind::InvalidConfig, rule) }
@@ -232,6 +238,22 @@ impl ErrorKind {
             }
             K::RecordMismatch => Next::KeepDelivery,
             K::RecordMalformed | K::RecordNewer => Next::ReportBug,
+        }
+    }
+
+    /// The status with which an adapter answers a delivery, its body empty: all failures of authentication look alike to the sender.
+    pub const fn delivery_status(self) -> i32 {
+        use ErrorKind as K;
+        match self {
+            K::SignatureMissing
+            | K::SignatureMalformed
+            | K::SignatureMismatch
+            | K::TimestampMissing
+            | K::TimestampMalformed
+            | K::TimestampOutOfTolerance => 401,
+            K::BodyTooLarge => 413,
+            K::EncodedBody => 415,
+            _ => 500,
         }
     }
 

@@ -75,6 +75,18 @@ pub struct HttpRequest {
     pub max_response_bytes: usize,
 }
 
+impl HttpRequest {
+    /// What a transport's exception says, fit for an error: what this request holds is hidden, control characters are spaces, and it is cut
+    /// after 200 characters. Hosts copy this and never chain the exception itself.
+    pub fn clean(&self, text: &str) -> String {
+        let body = String::from_utf8_lossy(&self.body);
+        let secrets = self.headers.iter().filter_map(|(_, value)| core::str::from_utf8(value).ok());
+        let secrets = secrets.chain(body.split('"')).filter(|secret| secret.len() > 3);
+        let hidden = secrets.fold(String::from(text), |text, secret| text.replace(secret, "(hidden)"));
+        hidden.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
+    }
+}
+
 impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpRequest")

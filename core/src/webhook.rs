@@ -54,7 +54,9 @@ pub use auth::{
     Attested, Auth, Basic, Digest, Hmac, Preset, PresetName, SecretPlace, SecretUrl, SignatureEncoding, Signs,
     StaticHeader,
 };
-pub use event::{AuthenticatedBy, Event, EventView, Subject, UnverifiedEvent, UnverifiedEventView, read_unverified};
+pub use event::{
+    AuthenticatedBy, Event, EventView, Subject, UnverifiedEvent, UnverifiedEventView, raw_at, read_unverified,
+};
 pub use outcome::{Checks, Module, Outcome, Problem, SchemeName};
 pub use profile::{DecisionValue, MatchesBy, ModuleProfile, PassedWhen, Profile, SubjectField, ValueMeaning};
 pub use sign::{Signed, sign};

@@ -278,11 +278,10 @@ fn the_bound_browser_is_a_signal_and_no_outweighs_yes() {
         let facts: Vec<_> = said.iter().copied().map(Fact::Returned).collect();
         apply(&world, &facts).returned_in_bound_browser()
     };
-    use BoundBrowser::{No, Unknown, Yes};
-    assert_eq!(with(&[]), Unknown);
-    assert_eq!(with(&[Unknown]), Unknown);
-    assert_eq!(with(&[Unknown, Yes]), Yes);
-    assert_eq!(with(&[Yes, No, Unknown]), No);
+    assert_eq!(with(&[]), BoundBrowser::Unknown);
+    assert_eq!(with(&[BoundBrowser::Unknown]), BoundBrowser::Unknown);
+    assert_eq!(with(&[BoundBrowser::Unknown, BoundBrowser::Yes]), BoundBrowser::Yes);
+    assert_eq!(with(&[BoundBrowser::Yes, BoundBrowser::No, BoundBrowser::Unknown]), BoundBrowser::No);
 }
 
 #[test]

@@ -25,10 +25,13 @@ closed_set! {
 ///
 /// Only [`ReturnState::check`](super::ReturnState::check) makes one. `Debug` hides reference and nonce.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Returned {
     reference_id: String,
     nonce: String,
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::time::serialize"))]
     expires_at: Instant,
+    #[cfg_attr(feature = "serde", serde(rename = "returned_in_bound_browser"))]
     bound_browser: BoundBrowser,
 }
 

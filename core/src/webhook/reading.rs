@@ -26,6 +26,13 @@ impl Raw {
         }
     }
 
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Json(text) => text.into_bytes(),
+            Self::Other(bytes) => bytes,
+        }
+    }
+
     pub(super) fn root(&self) -> Option<Value<'_>> {
         match self {
             Self::Json(text) => Some(json::reread(text)),

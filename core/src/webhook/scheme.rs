@@ -107,6 +107,22 @@ impl Scheme {
         }
     }
 
+    pub(super) fn header_names(&self) -> impl Iterator<Item = &str> {
+        let names = match self {
+            Self::Mac(scheme) => {
+                let timestamp = match &scheme.timestamp {
+                    Some(TimestampPlace::Header(name)) => Some(name),
+                    Some(TimestampPlace::Keyed) | None => None,
+                };
+                [Some(&scheme.header), scheme.id_header.as_ref(), timestamp].map(|name| name.map(String::as_str))
+            }
+            Self::Presented(PresentedScheme { place: Place::Header(name), .. }) => [Some(name.as_str()), None, None],
+            Self::Presented(PresentedScheme { place: Place::Basic, .. }) => [Some(AUTHORIZATION), None, None],
+            Self::Presented(PresentedScheme { place: Place::Url(_), .. }) | Self::Attested(_) => [None; 3],
+        };
+        names.into_iter().flatten()
+    }
+
     /// Authenticates a delivery: nothing of its body is read, it is only hashed.
     pub(super) fn authenticate(&self, delivery: &Delivery<'_>, now_ms: i64) -> Result<Proof, Error> {
         let (secret, signed_id) = match self {

@@ -57,6 +57,8 @@ impl Default for Limits {
     }
 }
 
+const CONTENT_ENCODING: &str = "Content-Encoding";
+
 /// Authenticates deliveries and reads them by a profile: the only maker of [`Event`]s.
 ///
 /// Make it once and share it: keys are prepared at construction, and wiped when it is dropped.
@@ -103,6 +105,16 @@ impl Verifier {
         Ok(Event::read(self.environment, &self.plan, delivery.body, now, dedupe_key, proof.by))
     }
 
+    /// The largest body in bytes, for hosts that read a stream: stop there and answer 413.
+    pub fn max_body_bytes(&self) -> usize {
+        usize::try_from(self.max_body_bytes).unwrap_or(usize::MAX)
+    }
+
+    /// The names of all headers that are read. A host for which copying is dear hands over these lines alone, all their repetitions included.
+    pub fn header_names(&self) -> impl Iterator<Item = &str> {
+        core::iter::once(CONTENT_ENCODING).chain(self.scheme.header_names())
+    }
+
     /// The environment that every event of this verifier carries.
     pub fn environment(&self) -> Environment {
         self.environment
@@ -134,7 +146,7 @@ pub(super) fn check_size(body: &[u8], max_bytes: i64) -> Result<(), Error> {
 }
 
 fn check_encoding(headers: &Headers) -> Result<(), Error> {
-    if headers.get_all("content-encoding").all(|value| value.eq_ignore_ascii_case(b"identity")) {
+    if headers.get_all(CONTENT_ENCODING).all(|value| value.eq_ignore_ascii_case(b"identity")) {
         return Ok(());
     }
     Err(Error::new(

@@ -1,0 +1,129 @@
+//! What the core offers to hosts beside the main calls, so that no rule is written twice.
+
+use chrono::{DateTime, Duration, Utc};
+use valify_link_core::{
+    Auth, Config, CreateLink, Delivery, Environment, Error, ErrorKind, Headers, LinkRequest, NamedSecret, Next,
+    Profile, Secret, Verifier, sign,
+    webhook::{
+        Digest, Hmac, Limits, MatchesBy, Preset, PresetName, SecretPlace, SecretUrl, SignatureEncoding, Signs,
+        StaticHeader, raw_at,
+    },
+};
+
+fn now() -> DateTime<Utc> {
+    "2026-01-14T07:00:00Z".parse().expect("an instant")
+}
+
+fn secrets() -> Vec<NamedSecret> {
+    vec![NamedSecret::new("a", Secret::utf8("an-obviously-fake-secret"))]
+}
+
+fn schemes() -> Vec<Auth> {
+    let hmac = Hmac::new("X-Signature", Digest::Sha512, SignatureEncoding::Base64, Signs::IdTimestampBody, secrets());
+    let covered = Hmac { id_header: Some("X-Id".into()), timestamp_header: Some("X-Time".into()), ..hmac };
+    let preset = |preset, secrets| Auth::Preset(Preset { preset, secrets, tolerance_ms: None });
+    let standard = vec![NamedSecret::new("a", Secret::base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"))];
+    vec![
+        Auth::Hmac(covered),
+        preset(PresetName::StripeStyle, secrets()),
+        preset(PresetName::StandardWebhooks, standard),
+        Auth::StaticHeader(StaticHeader {
+            header: "X-Token".into(),
+            accept_unsigned_body: true,
+            allow_short_secret: false,
+            secrets: secrets(),
+        }),
+        Auth::SecretUrl(SecretUrl {
+            place: SecretPlace::PathSegment,
+            accept_unsigned_body: true,
+            allow_short_secret: false,
+            secrets: secrets(),
+        }),
+    ]
+}
+
+fn verifier(auth: &Auth) -> Verifier {
+    let profile = Profile {
+        session_token: vec!["/token".into()],
+        matches_by: Some(MatchesBy::SessionToken),
+        ..Profile::default()
+    };
+    Verifier::new(Environment::Production, auth, &profile, Limits { max_body_bytes: 4096 }).expect("a verifier")
+}
+
+/// The headers that a verifier names are enough, and each of them is needed or watched.
+#[test]
+fn no_other_header_is_read() {
+    let body = br#"{"token":"own-session-00000000"}"#;
+    for auth in schemes() {
+        let verifier = verifier(&auth);
+        let signed = sign(&auth, body, Some("msg-1"), now()).expect("signed");
+        let named: Vec<String> = verifier.header_names().map(str::to_ascii_lowercase).collect();
+        let sent = |name: &str| signed.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        assert!(named.iter().filter(|name| *name != "content-encoding").all(|name| sent(name)), "{auth:?}");
+        assert!(signed.headers.iter().all(|(name, _)| named.contains(&name.to_ascii_lowercase())), "{auth:?}");
+
+        let mut noisy = signed.headers.clone();
+        noisy.push("Cookie", "a=b");
+        let kept: Headers = noisy.iter().filter(|(name, _)| named.contains(&name.to_ascii_lowercase())).collect();
+        for headers in [&noisy, &kept] {
+            let delivery = Delivery { headers, body, url: signed.url.as_deref() };
+            assert!(verifier.verify(&delivery, now()).is_ok(), "{auth:?}");
+        }
+        let mut encoded = kept.clone();
+        encoded.push("content-encoding", "gzip");
+        let delivery = Delivery { headers: &encoded, body, url: signed.url.as_deref() };
+        assert_eq!(verifier.verify(&delivery, now()).expect_err("gzip").kind, ErrorKind::EncodedBody);
+    }
+}
+
+#[test]
+fn an_event_gives_its_body_back() {
+    let body = br#"{"token": "own-session-00000000", "n": 1.50}"#;
+    let auth = &schemes()[1];
+    let signed = sign(auth, body, None, now()).expect("signed");
+    let verifier = verifier(auth);
+    assert_eq!(verifier.max_body_bytes(), 4096);
+    let mut event = verifier.verify(&Delivery { headers: &signed.headers, body, url: None }, now()).expect("an event");
+    assert_eq!(event.raw_at("/n").expect("a pointer"), Some("1.50"));
+    let view = event.view().clone();
+    let raw = event.detach_raw();
+    assert_eq!(raw, body);
+    assert_eq!(raw_at(&raw, "/n").expect("a pointer"), Some("1.50"));
+    assert_eq!(raw_at(b"no JSON", "/n").expect("a pointer"), None);
+    assert_eq!(raw_at(&raw, "n").expect_err("no pointer").kind, ErrorKind::Misuse);
+    assert_eq!((event.raw(), event.raw_at("/n").expect("a pointer")), (&b""[..], None));
+    assert_eq!(event.view(), &view);
+}
+
+#[test]
+fn the_text_of_a_transports_exception_is_cleaned() {
+    let config = Config::new("CANARY-KEY-0123456789").expect("a configuration");
+    let request = LinkRequest::new("https://shop.example/CANARY-RETURN", "CANARY-USER", now() + Duration::hours(1));
+    let sent = CreateLink::new(&config, request, now(), 0).expect("a call").request();
+    let said = "ConnectError: x-valify-api-key: CANARY-KEY-0123456789\r\nuser CANARY-USER to https://shop.example/CANARY-RETURN";
+    let cleaned = sent.clean(said);
+    assert!(!cleaned.contains("CANARY") && !cleaned.contains('\n'), "{cleaned}");
+    assert!(cleaned.starts_with("ConnectError"));
+    assert_eq!(sent.clean(&"é".repeat(900)).chars().count(), 200);
+}
+
+#[test]
+fn hosts_refuse_by_the_same_error_and_answer_by_the_same_table() {
+    let refused = Error::refused(ErrorKind::Misuse, None, "the body has been parsed already: hand over its bytes");
+    assert_eq!(
+        (refused.next(), refused.to_string().as_str()),
+        (Next::FixRequest, "misuse: the body has been parsed already: hand over its bytes")
+    );
+    let refused = Error::refused(ErrorKind::InvalidRequest, Some("expires_at"), "must have a time zone");
+    assert_eq!(refused.to_string(), "invalid_request at expires_at: must have a time zone");
+    for kind in ErrorKind::ALL {
+        let expected = match (kind, kind.as_str()) {
+            (ErrorKind::BodyTooLarge, _) => 413,
+            (ErrorKind::EncodedBody, _) => 415,
+            (_, name) if name.starts_with("signature_") || name.starts_with("timestamp_") => 401,
+            _ => 500,
+        };
+        assert_eq!(kind.delivery_status(), expected, "{kind}");
+    }
+}
