@@ -2,7 +2,6 @@
 
 use alloc::{string::String, vec::Vec};
 use core::fmt;
-use core::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -62,17 +61,17 @@ fn trim_space_and_tab(mut value: &[u8]) -> &[u8] {
 #[derive(Clone)]
 pub struct HttpRequest {
     /// Always `POST`.
-    pub method: &'static str,
+    pub method: String,
     /// The absolute URL.
     pub url: String,
     /// Holds the API key.
     pub headers: Headers,
     /// The JSON body in UTF-8.
     pub body: Vec<u8>,
-    /// From hand-over to the last byte of the answer's body, connecting included.
-    pub timeout: Duration,
+    /// From hand-over to the last byte of the answer's body, connecting included, in milliseconds. Never negative.
+    pub timeout_ms: i64,
     /// The cap on the answer's decoded body, in bytes. A larger one is a failure, [`TransportFailure::MaybeSent`].
-    pub max_response_bytes: usize,
+    pub max_response_bytes: i64,
 }
 
 impl HttpRequest {
@@ -94,7 +93,7 @@ impl fmt::Debug for HttpRequest {
             .field("url", &self.url)
             .field("headers", &self.headers)
             .field("body", &"(hidden)")
-            .field("timeout", &self.timeout)
+            .field("timeout_ms", &self.timeout_ms)
             .finish_non_exhaustive()
     }
 }

@@ -105,7 +105,7 @@ impl CreateLink {
 
     /// The request of this call, for those who want no loop.
     pub fn request(&self) -> HttpRequest {
-        self.request.to_http(&self.config, milliseconds(self.timeout_ms))
+        self.request.to_http(&self.config, self.timeout_ms)
     }
 
     /// What one answer to [`CreateLink::request`] means, for those who want no loop. No retry rule is applied.
@@ -198,8 +198,8 @@ impl CreateLink {
 
     fn send(&mut self, now: Instant) -> Step {
         self.state = State::Sent;
-        let timeout = milliseconds(self.timeout_ms.min(self.remaining_ms(now)));
-        Step::Send(self.request.to_http(&self.config, timeout))
+        let timeout_ms = self.timeout_ms.min(self.remaining_ms(now));
+        Step::Send(self.request.to_http(&self.config, timeout_ms))
     }
 
     /// What is left until the deadline. A clock that was set back does not lengthen it beyond the whole.

@@ -1,7 +1,7 @@
 //! What is asked for, and the exact request that the contract describes.
 
 use alloc::{format, string::String};
-use core::{fmt, time::Duration};
+use core::fmt;
 
 use fluent_uri::Uri;
 
@@ -112,16 +112,16 @@ impl CheckedRequest {
     }
 
     /// The documented request, with the time that this attempt has.
-    pub(crate) fn to_http(&self, config: &Config, timeout: Duration) -> HttpRequest {
+    pub(crate) fn to_http(&self, config: &Config, timeout_ms: i64) -> HttpRequest {
         let headers =
             Headers::from_iter([("Content-Type", "application/json"), ("X-Valify-Api-Key", config.api_key())]);
         HttpRequest {
-            method: "POST",
+            method: String::from("POST"),
             url: format!("{}{PATH}?lang={}", config.base_url(), self.lang),
             headers,
             body: self.body().into_bytes(),
-            timeout,
-            max_response_bytes: config.max_response_bytes(),
+            timeout_ms,
+            max_response_bytes: config.options().max_response_bytes,
         }
     }
 

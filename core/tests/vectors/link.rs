@@ -70,7 +70,7 @@ fn step(step: &Result<Step, Error>) -> Map<String, Value> {
     let (name, mut fields) = match step {
         Ok(Step::Send(request)) => {
             let mut fields = verdict::request(request);
-            fields.insert("timeout_ms".to_owned(), milliseconds(request.timeout));
+            fields.insert("timeout_ms".to_owned(), request.timeout_ms.into());
             ("send", fields)
         }
         Ok(Step::Wait(delay)) => ("wait", fields([("delay_ms", milliseconds(*delay))])),

@@ -44,7 +44,7 @@ pub(crate) fn link(link: &Link) -> Map<String, Value> {
 
 pub(crate) fn request(request: &HttpRequest) -> Map<String, Value> {
     fields([
-        ("method", request.method.into()),
+        ("method", request.method.as_str().into()),
         ("url", request.url.as_str().into()),
         ("headers", headers(&request.headers)),
         ("body", std::str::from_utf8(&request.body).expect("a JSON body").into()),

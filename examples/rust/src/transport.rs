@@ -1,6 +1,6 @@
 //! One POST over ureq, under the rules that the core asks of every transport.
 
-use std::io::ErrorKind;
+use std::{io::ErrorKind, time::Duration};
 
 use ureq::{Agent, ResponseExt as _};
 use valify_link_core::{Headers, HttpRequest, HttpResponse, TransportFailure};
@@ -10,7 +10,7 @@ use valify_link_core::{Headers, HttpRequest, HttpResponse, TransportFailure};
 pub fn send(request: &HttpRequest) -> Result<HttpResponse, TransportFailure> {
     // An agent per POST has no pool, so that no stale connection can make the client send it twice.
     let agent: Agent = Agent::config_builder()
-        .timeout_global(Some(request.timeout))
+        .timeout_global(Some(Duration::from_millis(request.timeout_ms.unsigned_abs())))
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)
@@ -26,7 +26,7 @@ pub fn send(request: &HttpRequest) -> Result<HttpResponse, TransportFailure> {
     let status = i32::from(response.status().as_u16());
     let headers: Headers = response.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let final_url = response.get_uri().to_string();
-    let limit = u64::try_from(request.max_response_bytes).unwrap_or(u64::MAX);
+    let limit = request.max_response_bytes.unsigned_abs();
     let body = response.into_body().into_with_config().limit(limit).read_to_vec();
     let body = body.map_err(|_| TransportFailure::MaybeSent)?;
     Ok(HttpResponse { status, headers, body, final_url })
