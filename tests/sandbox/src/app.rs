@@ -12,7 +12,7 @@ use crate::{
     session::{CheckResult, End, Module, Outcome, Session},
     settings::{Order, Settings},
     store::{NotSaved, Store},
-    token::{Token, form_token},
+    token::Token,
     upload::Uploads,
     webhook::{Courier, Delivery, DeliveryState, Facts, Outgoing},
 };
@@ -60,10 +60,6 @@ pub(crate) enum NotCompleted {
 pub(crate) const WEBHOOKS_AT_ONCE: usize = 32;
 
 impl App {
-    pub(crate) fn new_form_token() -> String {
-        form_token()
-    }
-
     /// Ends a session, once, and sends its webhook as the flow's order says.
     pub(crate) async fn complete(self: &Arc<Self>, token: Token, outcome: Outcome) -> Result<Completed, NotCompleted> {
         let now = self.clock.now();

@@ -117,9 +117,8 @@ pub(crate) async fn complete(
         Ok(asked) => asked,
         Err(refused) => return *refused,
     };
-    let documented = matches!(asked.outcome, Outcome::Passed | Outcome::Failed);
-    if !documented && !app.emulation.allows(Behaviour::CompleteOutcome) {
-        return message(400, &Emulation::refusal(Behaviour::CompleteOutcome));
+    if let Err(why) = check_outcome(&app, asked.outcome) {
+        return message(400, &why);
     }
     let Some(token) = Token::parse(&token) else { return message(404, "there is no session of this token") };
     match app.complete(token, asked.outcome).await {
@@ -127,6 +126,16 @@ pub(crate) async fn complete(
         Err(why @ NotCompleted::Unknown) => message(404, &why.to_string()),
         Err(why @ NotCompleted::AlreadyEnded) => message(409, &why.to_string()),
         Err(why @ NotCompleted::NotSaved(_)) => message(500, &why.to_string()),
+    }
+}
+
+/// Whether a session may be ended so from outside the page.
+pub(crate) fn check_outcome(app: &App, outcome: Outcome) -> Result<(), String> {
+    let documented = matches!(outcome, Outcome::Passed | Outcome::Failed);
+    if documented || app.emulation.allows(Behaviour::CompleteOutcome) {
+        Ok(())
+    } else {
+        Err(Emulation::refusal(Behaviour::CompleteOutcome))
     }
 }
 
@@ -214,15 +223,16 @@ pub(crate) async fn add_fault(State(app): State<Arc<App>>, request: Request<Body
     faults(State(app)).await
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
 /// `POST /_sandbox/reset`: empties everything. The body is `{}` or nothing, but its type must be JSON.
 pub(crate) async fn reset(State(app): State<Arc<App>>, mut request: Request<Body>) -> Response {
     let length = request.headers().get("content-length").and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length == Some(0) {
         *request.body_mut() = Body::from("{}");
     }
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Nothing {}
     match read::<Nothing>(request).await {
         Ok(Nothing {}) => erase(&app).await,
         Err(refused) => *refused,

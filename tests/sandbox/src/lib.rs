@@ -6,6 +6,7 @@
 mod app;
 mod body;
 pub mod clock;
+mod config_file;
 mod control;
 pub mod faults;
 mod form;
@@ -25,4 +26,5 @@ pub mod token;
 mod upload;
 pub mod webhook;
 
+pub use config_file::ConfigError;
 pub use sandbox::{Options, Sandbox};

@@ -91,8 +91,8 @@ async fn spoil_body(response: Response, fault: &Fault) -> Response {
     Response::from_parts(parts, body)
 }
 
-/// A refusal in the contract's form.
-struct Refusal(u16, Cow<'static, str>, Option<u32>);
+/// A refusal in the contract's form: status, message, and the code of a 422.
+pub(crate) struct Refusal(pub(crate) u16, pub(crate) Cow<'static, str>, Option<u32>);
 
 impl Refusal {
     fn input(why: &'static str) -> Self {
@@ -135,14 +135,20 @@ async fn issue(app: &Arc<App>, request: Request<Body>) -> Result<Response, Refus
         NoBody::TooSlow | NoBody::Broken => Refusal::input("The body did not arrive whole."),
     })?;
     let asked = Asked::read(&body, app.emulation)?;
+    let token = store(app, asked, key, lang).await?;
+    let host = parts.extensions.get::<AcceptedHost>().map_or("", |host| host.0.as_str());
+    Ok(link(token, host))
+}
+
+/// Makes the session that is asked for.
+pub(crate) async fn store(app: &App, asked: Asked<'_>, key: &Key, lang: Lang) -> Result<Token, Refusal> {
     let session = asked.session(app, key, lang)?;
     let token = session.token;
     if app.emulation.strict && app.store.has_reference(&session.reference_id) {
         return Err(Refusal::strict(Behaviour::LinkRepeatedReference));
     }
     app.store.add_session(session).await.map_err(|_| Refusal::not_saved())?;
-    let host = parts.extensions.get::<AcceptedHost>().map_or("", |host| host.0.as_str());
-    Ok(link(token, host))
+    Ok(token)
 }
 
 /// The 200 body, its second key printed with the space that Valify's page prints.
@@ -182,11 +188,11 @@ fn check_lang(app: &App, query: &str) -> Result<Lang, Refusal> {
 }
 
 /// The body as it came; every check names its field.
-struct Asked<'a> {
-    return_url: Cow<'a, str>,
-    reference_id: Cow<'a, str>,
-    expires_at: Cow<'a, str>,
-    flow: Option<Token>,
+pub(crate) struct Asked<'a> {
+    pub(crate) return_url: Cow<'a, str>,
+    pub(crate) reference_id: Cow<'a, str>,
+    pub(crate) expires_at: Cow<'a, str>,
+    pub(crate) flow: Option<Token>,
 }
 
 #[derive(Deserialize)]

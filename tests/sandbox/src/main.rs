@@ -1,6 +1,6 @@
 //! `valify-sandbox`: a local Valify on the command line.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -25,6 +25,9 @@ struct Serve {
     /// Where to listen; port 0 takes any free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8484")]
     listen: SocketAddr,
+    /// Flows, keys and webhooks from this TOML file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Refuse whatever is not documented; so no webhook is sent.
     #[arg(long)]
     strict: bool,
@@ -52,6 +55,7 @@ fn serve(arguments: Serve) -> anyhow::Result<()> {
         let sandbox = Sandbox::start(Options {
             listen: arguments.listen,
             strict,
+            config: arguments.config,
             webhook_url: arguments.webhook_url,
             allow_hosts: arguments.allow_hosts,
             webhook_hosts: arguments.webhook_hosts,

@@ -1,6 +1,6 @@
 //! Starting and stopping a sandbox.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use tokio::{
@@ -18,6 +18,7 @@ use crate::{
     server,
     settings::Settings,
     store::Store,
+    token::form_token,
     upload::Uploads,
     webhook::{Courier, Target},
 };
@@ -29,7 +30,9 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Refuse whatever is not documented.
     pub strict: bool,
-    /// Where webhooks go. Without it, none is sent.
+    /// The configuration file (TOML), if there is one.
+    pub config: Option<PathBuf>,
+    /// Where webhooks of all flows go, whatever the file says. Without either, none is sent.
     pub webhook_url: Option<String>,
     /// Host names besides loopback that requests may come to.
     pub allow_hosts: Vec<String>,
@@ -42,6 +45,7 @@ impl Default for Options {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             strict: false,
+            config: None,
             webhook_url: None,
             allow_hosts: Vec::new(),
             webhook_hosts: Vec::new(),
@@ -65,7 +69,14 @@ impl Sandbox {
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let webhook_hosts: Vec<_> = options.webhook_hosts.iter().map(|name| name.to_ascii_lowercase()).collect();
         let target = options.webhook_url.as_deref().map(|url| Target::parse(url, &webhook_hosts)).transpose();
-        let settings = Settings::with_target(target.context("--webhook-url")?);
+        let target = target.context("--webhook-url")?;
+        let mut settings = match &options.config {
+            Some(path) => Settings::read(path, &webhook_hosts, options.strict)?,
+            None => Settings::with_target(None),
+        };
+        if let Some(target) = target {
+            settings.send_to(&target);
+        }
         let listener =
             TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
         let address = listener.local_addr()?;
@@ -81,7 +92,7 @@ impl Sandbox {
             courier: Courier::default(),
             webhook_hosts,
             address,
-            form_token: App::new_form_token(),
+            form_token: form_token(),
             senders: Arc::new(Semaphore::new(WEBHOOKS_AT_ONCE)),
             stopping: stopping.clone(),
         });

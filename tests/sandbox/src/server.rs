@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How long a request's headers may take, and how long a connection may idle.
-const HEADER_PATIENCE: Duration = Duration::from_secs(60);
+const HEADER_PATIENCE: Duration = Duration::from_mins(1);
 /// How long connections get to finish when the sandbox stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -62,7 +62,9 @@ fn router(app: Arc<App>) -> Router {
         .route("/_sandbox/reset", post(control::reset))
         .route("/_sandbox/provenance", get(control::provenance))
         .route("/_sandbox/openapi.json", get(control::openapi))
-        .route("/_sandbox/home/{part}", get(home::part))
+        .route("/_sandbox/events", get(home::events))
+        .route("/_sandbox/returned", get(home::returned))
+        .route("/_sandbox/home/{part}", get(home::part).post(home::act))
         .method_not_allowed_fallback(|| async { text::message(405, "This path does not take this method.") })
         .fallback(|| async { text::message(404, "Not found: there is no such endpoint.") })
         .layer(DefaultBodyLimit::disable())
@@ -116,8 +118,8 @@ async fn handle(app: Arc<App>, mut router: Router, request: Request<Incoming>) -
         Some(host) => {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(AcceptedHost(host));
-            let routed: Result<Response, Infallible> = router.call(request).await;
-            routed.unwrap_or_else(|never| match never {})
+            let answered: Result<Response, Infallible> = router.call(request).await;
+            answered.unwrap_or_else(|never| match never {})
         }
     };
     if response.extensions().get::<Drop>().is_some() {

@@ -67,7 +67,7 @@ names! {
 }
 
 /// Where results are sent, and how.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Webhook {
     /// Where to. Without one none is sent.
     pub target: Option<Target>,
@@ -104,7 +104,7 @@ impl Default for Webhook {
 
 impl Settings {
     /// One key, one flow with all five modules, and webhooks to `target` if there is one.
-    pub fn with_target(target: Option<Target>) -> Self {
+    pub(crate) fn with_target(target: Option<Target>) -> Self {
         let flow = Flow {
             id: Token::parse(DEFAULT_FLOW).expect("the default flow is a UUID"),
             name: "default".to_owned(),
@@ -113,6 +113,16 @@ impl Settings {
             webhook: Arc::new(Webhook { target, ..Webhook::default() }),
         };
         Self { keys: default_keys(1), flows: vec![flow], return_schemes: Vec::new() }
+    }
+}
+
+impl Settings {
+    /// Sends the webhooks of all flows to one target.
+    pub(crate) fn send_to(&mut self, target: &Target) {
+        for flow in &mut self.flows {
+            let webhook = Webhook { target: Some(target.clone()), ..Webhook::clone(&flow.webhook) };
+            flow.webhook = Arc::new(webhook);
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 
 /// What has changed, for pages that watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub(crate) enum Change {
     /// A session.
     Sessions,
     /// A webhook delivery.
@@ -29,8 +29,11 @@ pub enum Change {
 }
 
 impl Change {
+    /// All kinds.
+    pub(crate) const ALL: [Self; 4] = [Self::Sessions, Self::Deliveries, Self::Outbox, Self::Faults];
+
     /// The name of the event.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Sessions => "sessions",
             Self::Deliveries => "deliveries",
@@ -42,17 +45,17 @@ impl Change {
 
 /// A code that the sandbox "sent".
 #[derive(Clone, Debug, Serialize, serde::Deserialize)]
-pub struct Message {
+pub(crate) struct Message {
     /// Whose.
-    pub session_token: Token,
+    pub(crate) session_token: Token,
     /// `email_otp` or `phone_otp`.
-    pub module: Module,
+    pub(crate) module: Module,
     /// The address or number as it was typed.
-    pub to: String,
+    pub(crate) to: String,
     /// The six digits.
-    pub code: String,
+    pub(crate) code: String,
     /// When, in milliseconds since 1970.
-    pub sent_at: Millis,
+    pub(crate) sent_at: Millis,
 }
 
 /// The most deliveries and messages that are kept; the oldest finished ones go first.
@@ -62,7 +65,7 @@ const KEPT_BYTES: usize = 256 << 20;
 
 /// Everything that the sandbox remembers.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     inner: Mutex<Inner>,
     changes: broadcast::Sender<Change>,
 }
@@ -80,27 +83,27 @@ struct Inner {
 /// The change could not be written down, so it has not happened.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the sandbox could not write to its data folder")]
-pub struct NotSaved;
+pub(crate) struct NotSaved;
 
 impl Store {
     /// An empty one in memory.
-    pub fn in_memory() -> Self {
+    pub(crate) fn in_memory() -> Self {
         Self { inner: Mutex::default(), changes: broadcast::channel(64).0 }
     }
 
     /// Watches for changes.
-    pub fn watch(&self) -> broadcast::Receiver<Change> {
+    pub(crate) fn watch(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
     }
 
     /// Tells those who watch.
-    pub fn tell(&self, change: Change) {
+    pub(crate) fn tell(&self, change: Change) {
         // Nobody watching is no mistake.
         let _ = self.changes.send(change);
     }
 
     /// Adds a session. Once this has returned it survives whatever the store survives.
-    pub async fn add_session(&self, session: Session) -> Result<(), NotSaved> {
+    pub(crate) async fn add_session(&self, session: Session) -> Result<(), NotSaved> {
         {
             let mut inner = self.lock();
             let at = u32::try_from(inner.sessions.len()).map_err(|_| NotSaved)?;
@@ -111,7 +114,7 @@ impl Store {
     }
 
     /// Changes a session, if there is one of this name.
-    pub async fn edit_session<R>(
+    pub(crate) async fn edit_session<R>(
         &self,
         token: Token,
         edit: impl FnOnce(&mut Session) -> R,
@@ -126,34 +129,34 @@ impl Store {
     }
 
     /// A copy of a session.
-    pub fn session(&self, token: Token) -> Option<Session> {
+    pub(crate) fn session(&self, token: Token) -> Option<Session> {
         let inner = self.lock();
         let at = *inner.by_token.get(&token)?;
         inner.sessions.get(at as usize).cloned()
     }
 
     /// Whether a session of this reference exists. Looks at every session: only `--strict` asks.
-    pub fn has_reference(&self, reference_id: &str) -> bool {
+    pub(crate) fn has_reference(&self, reference_id: &str) -> bool {
         self.lock().sessions.iter().any(|session| *session.reference_id == *reference_id)
     }
 
     /// How many sessions a flow has.
-    pub fn count_of_flow(&self, flow: u16) -> u64 {
+    pub(crate) fn count_of_flow(&self, flow: u16) -> u64 {
         self.lock().of_flow.get(usize::from(flow)).copied().unwrap_or_default()
     }
 
     /// How many sessions there are.
-    pub fn count_sessions(&self) -> usize {
+    pub(crate) fn count_sessions(&self) -> usize {
         self.lock().sessions.len()
     }
 
     /// Up to `limit` sessions, newest first, older than the `skip` newest.
-    pub fn sessions(&self, skip: usize, limit: usize) -> Vec<Session> {
+    pub(crate) fn sessions(&self, skip: usize, limit: usize) -> Vec<Session> {
         self.lock().sessions.iter().rev().skip(skip).take(limit).cloned().collect()
     }
 
     /// Adds a delivery.
-    pub async fn add_delivery(&self, delivery: Delivery) -> Result<(), NotSaved> {
+    pub(crate) async fn add_delivery(&self, delivery: Delivery) -> Result<(), NotSaved> {
         {
             let mut inner = self.lock();
             inner.deliveries.push(delivery);
@@ -164,7 +167,7 @@ impl Store {
     }
 
     /// Changes a delivery, if it is still kept.
-    pub async fn edit_delivery(&self, id: Token, edit: impl FnOnce(&mut Delivery)) -> Result<(), NotSaved> {
+    pub(crate) async fn edit_delivery(&self, id: Token, edit: impl FnOnce(&mut Delivery)) -> Result<(), NotSaved> {
         {
             let mut inner = self.lock();
             let Some(delivery) = inner.deliveries.iter_mut().rev().find(|one| one.id == id) else { return Ok(()) };
@@ -175,17 +178,17 @@ impl Store {
     }
 
     /// A copy of a delivery.
-    pub fn delivery(&self, id: Token) -> Option<Delivery> {
+    pub(crate) fn delivery(&self, id: Token) -> Option<Delivery> {
         self.lock().deliveries.iter().rev().find(|one| one.id == id).cloned()
     }
 
     /// Up to `limit` deliveries, newest first.
-    pub fn deliveries(&self, limit: usize) -> Vec<Delivery> {
+    pub(crate) fn deliveries(&self, limit: usize) -> Vec<Delivery> {
         self.lock().deliveries.iter().rev().take(limit).cloned().collect()
     }
 
     /// Puts a code into the outbox.
-    pub async fn add_message(&self, message: Message) -> Result<(), NotSaved> {
+    pub(crate) async fn add_message(&self, message: Message) -> Result<(), NotSaved> {
         {
             let mut inner = self.lock();
             inner.outbox.push(message);
@@ -197,14 +200,14 @@ impl Store {
     }
 
     /// Up to `limit` codes, newest first.
-    pub fn messages(&self, limit: usize) -> Vec<Message> {
+    pub(crate) fn messages(&self, limit: usize) -> Vec<Message> {
         self.lock().outbox.iter().rev().take(limit).cloned().collect()
     }
 
     /// Forgets everything.
-    pub async fn reset(&self) -> Result<(), NotSaved> {
+    pub(crate) async fn reset(&self) -> Result<(), NotSaved> {
         *self.lock() = Inner::default();
-        for change in [Change::Sessions, Change::Deliveries, Change::Outbox, Change::Faults] {
+        for change in Change::ALL {
             self.tell(change);
         }
         Ok(())

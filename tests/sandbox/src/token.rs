@@ -70,18 +70,18 @@ impl<'de> serde::Deserialize<'de> for Token {
 }
 
 /// Random bytes. A machine without randomness cannot serve.
-pub fn random_bytes<const N: usize>() -> [u8; N] {
+pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the system gives random bytes");
     bytes
 }
 
 /// A code of six digits.
-pub fn otp_code() -> String {
+pub(crate) fn otp_code() -> String {
     format!("{:06}", u32::from_le_bytes(random_bytes()) % 1_000_000)
 }
 
 /// 128 random bits in hexadecimal, for forms.
-pub fn form_token() -> String {
+pub(crate) fn form_token() -> String {
     data_encoding::HEXLOWER.encode(&random_bytes::<16>())
 }

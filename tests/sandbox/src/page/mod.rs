@@ -115,13 +115,13 @@ struct Correction<'a> {
     form: &'a Form,
 }
 
-fn step_page(app: &App, visit: &Visit, correction: Option<Correction<'_>>, status: u16) -> Response {
+fn step_page(app: &App, visit: &Visit, correction: Option<&Correction<'_>>, status: u16) -> Response {
     let modules = visit.modules(app);
     let Some(module) = visit.session.next_module(modules) else {
         // The last module ends the session with it; only a flow without modules, which no configuration has, gets here.
         return text::message(500, visit.words().not_saved);
     };
-    let mut response = text::html(status, view::step(app, visit, module, correction.as_ref()));
+    let mut response = text::html(status, view::step(app, visit, module, correction));
     if modules.iter().filter(|one| visit.session.result(**one).is_none()).count() == 1 {
         response.extensions_mut().insert(LastStep);
     }
@@ -141,7 +141,7 @@ pub(crate) async fn submit(State(app): State<Arc<App>>, request: Request<Body>) 
     };
     let empty = Form::default();
     let again = |text: fn(&Words) -> &'static str, status| {
-        step_page(&app, &visit, Some(Correction { mistake: Mistake { field: "", text }, form: &empty }), status)
+        step_page(&app, &visit, Some(&Correction { mistake: Mistake { field: "", text }, form: &empty }), status)
     };
     let form = match Form::read(request).await {
         Ok(form) => form,
@@ -176,7 +176,7 @@ async fn advance(app: &Arc<App>, visit: &Visit, form: &Form) -> Result<Response,
         Step::Wrong(mistake) => {
             let session = app.store.session(visit.session.token).unwrap_or_else(|| visit.session.clone());
             let visit = Visit { session, ..*visit };
-            Ok(step_page(app, &visit, Some(Correction { mistake, form }), 422))
+            Ok(step_page(app, &visit, Some(&Correction { mistake, form }), 422))
         }
     }
 }

@@ -82,7 +82,7 @@ pub(super) fn step(app: &App, visit: &Visit, module: Module, correction: Option<
     let position = modules.iter().position(|one| *one == module).unwrap_or_default() + 1;
     let main = html! {
         nav.progress aria-label=(words.progress) {
-            p.count { (words.step) " " (position) " " (words.of) " " (modules.len()) }
+            p.count { (words.step) " " (words.number(position)) " " (words.of) " " (words.number(modules.len())) }
             ol {
                 @for one in modules {
                     @let done = visit.session.result(*one).is_some();
@@ -95,7 +95,7 @@ pub(super) fn step(app: &App, visit: &Visit, module: Module, correction: Option<
         section.card {
             h1 { (name) }
             p.lead { (words.step(module).lead) }
-            (fields.summary())
+            (fields.summary(module))
             form #step method="post" action=(visit.address()) enctype="multipart/form-data" novalidate {
                 input type="hidden" name="form_token" value=(form_token);
                 input type="hidden" name="step" value=(module.name());
@@ -158,13 +158,18 @@ impl Fields<'_> {
     }
 
     /// What was wrong, on top, for whoever cannot see the field; it leads to the field.
-    fn summary(&self) -> Markup {
+    fn summary(&self, module: Module) -> Markup {
         let Some(mistake) = self.correction.map(|correction| correction.mistake) else { return html! {} };
         let text = (mistake.text)(self.words);
         html! {
             div.summary #summary role="alert" tabindex="-1" {
                 h2 { (self.words.error_title) }
-                p { @if mistake.field.is_empty() { (text) } @else { a href={ "#" (mistake.field) } { (text) } } }
+                p {
+                    @match self.words.label(mistake.field, module) {
+                        Some(label) => { a href={ "#" (mistake.field) } { (label) ": " (text) } }
+                        None => { (text) }
+                    }
+                 }
             }
         }
     }
@@ -257,26 +262,24 @@ impl Fields<'_> {
     fn otp(&self, visit: &Visit, module: Module) -> Markup {
         let words = self.words;
         let waiting = visit.session.progress.as_ref().and_then(|progress| progress.otp.as_ref());
-        match waiting.filter(|otp| otp.module == module && !otp.address.is_empty()) {
-            Some(otp) => self.code(otp),
-            None => {
-                let (label, hint, attributes) = match module {
-                    Module::EmailOtp => (
-                        words.email,
-                        "name@example.com",
-                        Text { kind: "email", inputmode: Some("email"), autocomplete: "email", length: 254, ..TEXT },
-                    ),
-                    _ => (
-                        words.phone,
-                        words.phone_hint,
-                        Text { kind: "tel", inputmode: Some("tel"), autocomplete: "tel", length: 32, ..TEXT },
-                    ),
-                };
-                html! {
-                    (self.text("address", label, hint, &attributes))
-                    button.primary name="do" value="send" { (words.send_code) }
-                }
-            }
+        if let Some(otp) = waiting.filter(|otp| otp.module == module && !otp.address.is_empty()) {
+            return self.code(otp);
+        }
+        let (label, hint, attributes) = match module {
+            Module::EmailOtp => (
+                words.email,
+                "name@example.com",
+                Text { kind: "email", inputmode: Some("email"), autocomplete: "email", length: 254, ..TEXT },
+            ),
+            _ => (
+                words.phone,
+                words.phone_hint,
+                Text { kind: "tel", inputmode: Some("tel"), autocomplete: "tel", length: 32, ..TEXT },
+            ),
+        };
+        html! {
+            (self.text("address", label, hint, &attributes))
+            button.primary name="do" value="send" { (words.send_code) }
         }
     }
 
@@ -284,7 +287,7 @@ impl Fields<'_> {
         let words = self.words;
         html! {
             p.sent { (words.sent_to) " " bdi dir="ltr" { (otp.address) } "." }
-            p.hint { (words.outbox) ": " a href="/#outbox" target="_blank" rel="noreferrer" { "/#outbox" } }
+            p.hint { (words.not_sent) " " a href="/#outbox" target="_blank" rel="noreferrer" { (words.outbox) } "." }
             (self.text("code", words.code_label, words.code_hint,
                 &Text { inputmode: Some("numeric"), autocomplete: "one-time-code", length: 12, ..TEXT }))
             button.primary name="do" value="check" { (words.check_code) }

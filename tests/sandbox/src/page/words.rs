@@ -52,6 +52,7 @@ pub(super) struct Words {
     pub(super) sent_to: &'static str,
     pub(super) code_label: &'static str,
     pub(super) code_hint: &'static str,
+    pub(super) not_sent: &'static str,
     pub(super) outbox: &'static str,
     pub(super) send_again: &'static str,
     pub(super) change_address: &'static str,
@@ -92,6 +93,31 @@ impl Words {
         match lang {
             Lang::En => &ENGLISH,
             Lang::Ar => &ARABIC,
+        }
+    }
+
+    /// A number in this language's digits.
+    pub(super) fn number(&self, number: usize) -> String {
+        let digit = |c: char| match c.to_digit(10).and_then(|value| char::from_u32(0x660 + value)) {
+            Some(arabic) if self.code == "ar" => arabic,
+            _ => c,
+        };
+        number.to_string().chars().map(digit).collect()
+    }
+
+    /// The label of a field, if it is one of the page's.
+    pub(super) fn label(&self, field: &str, module: Module) -> Option<&'static str> {
+        match field {
+            "front" => Some(self.front),
+            "back" => Some(self.back),
+            "selfie" => Some(self.selfie),
+            "liveness" => Some(self.liveness_photo),
+            "full_name" => Some(self.full_name),
+            "national_id" => Some(self.national_id),
+            "code" => Some(self.code_label),
+            "address" if module == Module::EmailOtp => Some(self.email),
+            "address" => Some(self.phone),
+            _ => None,
         }
     }
 
@@ -153,7 +179,8 @@ static ENGLISH: Words = Words {
     sent_to: "A code was sent to",
     code_label: "Code",
     code_hint: "Six digits",
-    outbox: "No message is really sent. Read the code in the outbox",
+    not_sent: "No message is really sent. Read the code in the",
+    outbox: "outbox",
     send_again: "Send a new code",
     change_address: "Use another address",
     check_code: "Check code",
@@ -239,7 +266,8 @@ static ARABIC: Words = Words {
     sent_to: "أُرسل رمز إلى",
     code_label: "الرمز",
     code_hint: "ستة أرقام",
-    outbox: "لا تُرسل أي رسالة فعليًا. اقرأ الرمز في صندوق الصادر",
+    not_sent: "لا تُرسل أي رسالة فعليًا. اقرأ الرمز في",
+    outbox: "صندوق الصادر",
     send_again: "إرسال رمز جديد",
     change_address: "استخدام عنوان آخر",
     check_code: "تحقق من الرمز",

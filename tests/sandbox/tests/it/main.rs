@@ -1,6 +1,7 @@
 //! The sandbox over real HTTP on loopback, each test with a sandbox of its own.
 
 mod client;
+mod config;
 mod control;
 mod faults;
 mod guard;

@@ -43,11 +43,11 @@ impl Endpoint {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { continue };
                 let request = read(&mut stream);
-                let answer = next_answer.try_recv().unwrap_or_else(|_| "200 OK\r\n".to_owned());
-                let _ = write!(stream, "HTTP/1.1 {answer}Content-Length: 2\r\nConnection: close\r\n\r\nok");
                 if request.is_some_and(|request| tell.send(request).is_err()) {
                     return;
                 }
+                let answer = next_answer.try_recv().unwrap_or_else(|_| "200 OK\r\n".to_owned());
+                let _ = write!(stream, "HTTP/1.1 {answer}Content-Length: 2\r\nConnection: close\r\n\r\nok");
             }
         });
         Self { url, received, answers }
