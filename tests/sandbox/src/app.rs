@@ -14,7 +14,7 @@ use crate::{
     store::{NotSaved, Store},
     token::Token,
     upload::Uploads,
-    webhook::{Courier, Delivery, DeliveryState, Facts, Outgoing},
+    webhook::{Courier, Delivery, DeliveryState, Facts, Outgoing, Target},
 };
 
 /// The running sandbox's state, shared by every connection.
@@ -37,6 +37,13 @@ pub(crate) struct App {
     pub(crate) senders: Arc<Semaphore>,
     /// Turns true when the sandbox stops.
     pub(crate) stopping: watch::Receiver<bool>,
+}
+
+/// A session's end, with its webhook still to be sent.
+pub(crate) struct Ended {
+    return_url: String,
+    flow: u16,
+    outgoing: Option<Outgoing>,
 }
 
 /// How a session has just ended.
@@ -70,45 +77,55 @@ impl App {
             }
             self.end(session, outcome)
         };
-        let session = self.store.edit_session(token, end).await?.ok_or(NotCompleted::Unknown)?;
-        let session = session.ok_or(NotCompleted::AlreadyEnded)?;
-        let delivery_id = self.call_webhook(&session).await?;
-        Ok(Completed { return_url: session.return_url.into(), delivery_id })
+        let ended = self.store.edit_and_deliver(token, end).await?.ok_or(NotCompleted::Unknown)?;
+        let ended = ended.ok_or(NotCompleted::AlreadyEnded)?;
+        Ok(self.deliver(ended).await)
     }
 
-    /// Marks a session as ended and gives a copy of it; nothing if it had ended before.
-    pub(crate) fn end(&self, session: &mut Session, outcome: Outcome) -> Option<Session> {
+    /// Marks a session as ended and makes its delivery, if it has one; nothing if it had ended before.
+    pub(crate) fn end(&self, session: &mut Session, outcome: Outcome) -> (Option<Ended>, Option<Delivery>) {
         if session.end.is_some() {
-            return None;
+            return (None, None);
         }
-        let delivery_id = self.target_for(session, outcome).map(|_| Token::random());
+        let target = self.target_for(session, outcome).cloned();
+        let delivery_id = target.as_ref().map(|_| Token::random());
         let end = End { outcome, at: self.clock.now(), transaction_id: Token::random(), delivery_id };
+        let outgoing = target.zip(delivery_id).map(|(target, id)| {
+            let delivery = self.delivery(session, &end, target.url(), id);
+            let order = self.settings.flows[usize::from(session.flow)].webhook.order;
+            Outgoing { delivery, target, after_redirect: order == Order::RedirectFirst }
+        });
         session.end = Some(Box::new(end));
-        Some(session.clone())
+        let delivery = outgoing.as_ref().map(|outgoing| outgoing.delivery.clone());
+        (Some(Ended { return_url: session.return_url.clone().into(), flow: session.flow, outgoing }), delivery)
     }
 
-    fn target_for(&self, session: &Session, outcome: Outcome) -> Option<&crate::webhook::Target> {
+    fn target_for(&self, session: &Session, outcome: Outcome) -> Option<&Target> {
         let webhook = &self.settings.flows[usize::from(session.flow)].webhook;
         let sends = webhook.outcomes.contains(&outcome) && self.emulation.allows(Behaviour::WebhookForm);
         webhook.target.as_ref().filter(|_| sends)
     }
 
-    /// Sends the webhook of a session that has just ended, if it has one; gives the delivery's id.
-    pub(crate) async fn call_webhook(self: &Arc<Self>, session: &Session) -> Result<Option<Token>, NotSaved> {
-        let Some(end) = session.end.as_deref() else { return Ok(None) };
-        let (Some(target), Some(id)) = (self.target_for(session, end.outcome), end.delivery_id) else {
-            return Ok(None);
-        };
-        let delivery = self.delivery(session, end, target.url(), id);
-        self.store.add_delivery(delivery.clone()).await?;
-        let order = self.settings.flows[usize::from(session.flow)].webhook.order;
-        let outgoing = Outgoing { delivery, target: target.clone(), after_redirect: order == Order::RedirectFirst };
-        let first_ended = self.send(outgoing);
-        if order == Order::WebhookFirst {
-            // An error means that the sending ended without an attempt: nothing to wait for either.
-            let _ = first_ended.await;
+    /// Sends the webhook of a session that has just ended, if it has one.
+    pub(crate) async fn deliver(self: &Arc<Self>, ended: Ended) -> Completed {
+        let delivery_id = ended.outgoing.as_ref().map(|outgoing| outgoing.delivery.id);
+        if let Some(outgoing) = ended.outgoing {
+            let first_ended = self.send(outgoing);
+            if self.settings.flows[usize::from(ended.flow)].webhook.order == Order::WebhookFirst {
+                // An error means that the sending ended without an attempt: nothing to wait for either.
+                let _ = first_ended.await;
+            }
         }
-        Ok(Some(id))
+        Completed { return_url: ended.return_url, delivery_id }
+    }
+
+    /// Goes on with what was still to be delivered when the sandbox last ended.
+    pub(crate) fn resume(self: &Arc<Self>) {
+        for delivery in self.store.pending_deliveries() {
+            if let Ok(target) = Target::parse(&delivery.url, &self.webhook_hosts) {
+                self.send(Outgoing { delivery, target, after_redirect: false });
+            }
+        }
     }
 
     /// Sends in the background. What it gives is told when the first attempt has ended.

@@ -12,6 +12,7 @@ pub mod faults;
 mod form;
 mod guard;
 mod home;
+mod journal;
 mod link_api;
 mod page;
 mod persona;

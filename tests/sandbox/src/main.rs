@@ -28,6 +28,12 @@ struct Serve {
     /// Flows, keys and webhooks from this TOML file.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Keep everything in this folder, for its owner alone. Without it everything is in memory.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Keep uploaded pictures too, encoded anew, in DIR/uploads.
+    #[arg(long, requires = "data")]
+    keep_uploads: bool,
     /// Refuse whatever is not documented; so no webhook is sent.
     #[arg(long)]
     strict: bool,
@@ -56,6 +62,8 @@ fn serve(arguments: Serve) -> anyhow::Result<()> {
             listen: arguments.listen,
             strict,
             config: arguments.config,
+            data: arguments.data,
+            keep_uploads: arguments.keep_uploads,
             webhook_url: arguments.webhook_url,
             allow_hosts: arguments.allow_hosts,
             webhook_hosts: arguments.webhook_hosts,

@@ -1,6 +1,10 @@
 //! Starting and stopping a sandbox.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context;
 use tokio::{
@@ -14,6 +18,7 @@ use crate::{
     clock::Clock,
     faults::Faults,
     guard::Hosts,
+    journal::Journal,
     provenance::Emulation,
     server,
     settings::Settings,
@@ -28,6 +33,10 @@ use crate::{
 pub struct Options {
     /// Where to listen; port 0 is any free one.
     pub listen: SocketAddr,
+    /// Keep everything in this folder. Without it, everything is in memory.
+    pub data: Option<PathBuf>,
+    /// Keep uploaded pictures, encoded anew, in the folder `uploads` below [`Options::data`].
+    pub keep_uploads: bool,
     /// Refuse whatever is not documented.
     pub strict: bool,
     /// The configuration file (TOML), if there is one.
@@ -44,6 +53,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data: None,
+            keep_uploads: false,
             strict: false,
             config: None,
             webhook_url: None,
@@ -77,6 +88,8 @@ impl Sandbox {
         if let Some(target) = target {
             settings.send_to(&target);
         }
+        let store = open_store(options.data.as_deref(), &mut settings)?;
+        let uploads = uploads_folder(&options)?;
         let listener =
             TcpListener::bind(options.listen).await.with_context(|| format!("cannot listen on {}", options.listen))?;
         let address = listener.local_addr()?;
@@ -85,10 +98,10 @@ impl Sandbox {
             settings,
             emulation: Emulation { strict: options.strict },
             clock: Clock,
-            store: Store::in_memory(),
+            store,
             faults: Faults::default(),
             hosts: Hosts::new(&options.allow_hosts),
-            uploads: Uploads::new(None),
+            uploads: Uploads::new(uploads),
             courier: Courier::default(),
             webhook_hosts,
             address,
@@ -96,6 +109,7 @@ impl Sandbox {
             senders: Arc::new(Semaphore::new(WEBHOOKS_AT_ONCE)),
             stopping: stopping.clone(),
         });
+        app.resume();
         let serving = tokio::spawn(server::serve(listener, app, stopping));
         Ok(Self { address, stop, serving })
     }
@@ -111,4 +125,32 @@ impl Sandbox {
         let _ = self.stop.send(true);
         let _ = self.serving.await;
     }
+}
+
+/// The store, with what the data folder holds. Flows that the settings no longer have are added to them, without keys or webhook.
+fn open_store(folder: Option<&Path>, settings: &mut Settings) -> anyhow::Result<Store> {
+    let Some(folder) = folder else { return Ok(Store::new(None, Vec::new(), Vec::new(), Vec::new())) };
+    let (connection, loaded) = Journal::open(folder)?;
+    let mut sessions = Vec::with_capacity(loaded.sessions.len());
+    for (mut session, (id, modules)) in loaded.sessions {
+        session.flow = settings.index_of(id, &modules)?;
+        sessions.push(session);
+    }
+    let mut deliveries = Vec::with_capacity(loaded.deliveries.len());
+    for (mut delivery, id) in loaded.deliveries {
+        delivery.flow = settings.index_of(id, &[])?;
+        deliveries.push(delivery);
+    }
+    let flows = settings.flows.iter().map(|flow| (flow.id, flow.modules.clone())).collect();
+    Ok(Store::new(Some(Journal::start(connection, flows)), sessions, deliveries, loaded.messages))
+}
+
+fn uploads_folder(options: &Options) -> anyhow::Result<Option<PathBuf>> {
+    if !options.keep_uploads {
+        return Ok(None);
+    }
+    let folder =
+        options.data.as_deref().context("--keep-uploads needs --data, the folder to keep them in")?.join("uploads");
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(Some(folder))
 }

@@ -126,6 +126,18 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// The index of a flow by its id. One that is unknown is added: a session in the data folder keeps its flow when the file changes.
+    pub(crate) fn index_of(&mut self, id: Token, modules: &[Module]) -> anyhow::Result<u16> {
+        let at = self.flows.iter().position(|flow| flow.id == id).unwrap_or_else(|| {
+            let name = format!("{id} (no longer configured)");
+            self.flows.push(Flow { id, name, modules: modules.to_vec(), bundle: None, webhook: Arc::default() });
+            self.flows.len() - 1
+        });
+        u16::try_from(at).map_err(|_| anyhow::anyhow!("there are more than 65536 flows"))
+    }
+}
+
 /// The well-known keys, for an account that has the first `flows` flows.
 pub(crate) fn default_keys(flows: usize) -> Vec<Key> {
     let key = |text: &str, disabled| Key {

@@ -1,4 +1,4 @@
-//! What exists: sessions, deliveries, outbox. Held in memory.
+//! What exists: sessions, deliveries, outbox. Held in memory, and written to the journal where there is one.
 
 use std::{
     collections::HashMap,
@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::{
     clock::Millis,
+    journal::{Journal, Saving, Write},
     session::{Module, Session},
     token::Token,
     webhook::Delivery,
@@ -67,6 +68,7 @@ const KEPT_BYTES: usize = 256 << 20;
 #[derive(Debug)]
 pub(crate) struct Store {
     inner: Mutex<Inner>,
+    journal: Option<Journal>,
     changes: broadcast::Sender<Change>,
 }
 
@@ -80,15 +82,24 @@ struct Inner {
     outbox: Vec<Message>,
 }
 
-/// The change could not be written down, so it has not happened.
+/// The change could not be written down. A new session is then not there; any other change may be lost with the process.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the sandbox could not write to its data folder")]
 pub(crate) struct NotSaved;
 
 impl Store {
-    /// An empty one in memory.
-    pub(crate) fn in_memory() -> Self {
-        Self { inner: Mutex::default(), changes: broadcast::channel(64).0 }
+    /// One that begins with what was loaded, and writes to the journal if there is one.
+    pub(crate) fn new(
+        journal: Option<Journal>,
+        sessions: Vec<Session>,
+        deliveries: Vec<Delivery>,
+        outbox: Vec<Message>,
+    ) -> Self {
+        let mut inner = Inner { deliveries, outbox, ..Inner::default() };
+        for session in sessions {
+            inner.insert(session);
+        }
+        Self { inner: Mutex::new(inner), journal, changes: broadcast::channel(64).0 }
     }
 
     /// Watches for changes.
@@ -104,11 +115,9 @@ impl Store {
 
     /// Adds a session. Once this has returned it survives whatever the store survives.
     pub(crate) async fn add_session(&self, session: Session) -> Result<(), NotSaved> {
-        {
-            let mut inner = self.lock();
-            let at = u32::try_from(inner.sessions.len()).map_err(|_| NotSaved)?;
-            inner.insert(session, at);
-        }
+        // Nobody knows its token yet, so that it need not be there before it is saved.
+        saved(self.write(|| Write::Session(session.clone()))).await?;
+        self.lock().insert(session);
         self.tell(Change::Sessions);
         Ok(())
     }
@@ -119,11 +128,35 @@ impl Store {
         token: Token,
         edit: impl FnOnce(&mut Session) -> R,
     ) -> Result<Option<R>, NotSaved> {
-        let result = {
+        self.edit_and_deliver(token, |session| (edit(session), None)).await
+    }
+
+    /// Changes a session and adds the delivery that comes with it: both are saved, or neither is.
+    pub(crate) async fn edit_and_deliver<R>(
+        &self,
+        token: Token,
+        edit: impl FnOnce(&mut Session) -> (R, Option<Delivery>),
+    ) -> Result<Option<R>, NotSaved> {
+        let (result, saving) = {
+            // Ordered under the lock, so that the journal has the order of the changes.
             let mut inner = self.lock();
             let Some(session) = inner.session_mut(token) else { return Ok(None) };
-            edit(session)
+            let (result, delivery) = edit(session);
+            let saving = self.write(|| match &delivery {
+                Some(delivery) => Write::End(session.clone(), delivery.clone()),
+                None => Write::Session(session.clone()),
+            });
+            if let Some(delivery) = delivery {
+                inner.deliveries.push(delivery);
+                let forgotten = inner.trim();
+                if !forgotten.is_empty() {
+                    self.write(|| Write::Forget(forgotten));
+                }
+                self.tell(Change::Deliveries);
+            }
+            (result, saving)
         };
+        saved(saving).await?;
         self.tell(Change::Sessions);
         Ok(Some(result))
     }
@@ -155,24 +188,15 @@ impl Store {
         self.lock().sessions.iter().rev().skip(skip).take(limit).cloned().collect()
     }
 
-    /// Adds a delivery.
-    pub(crate) async fn add_delivery(&self, delivery: Delivery) -> Result<(), NotSaved> {
-        {
-            let mut inner = self.lock();
-            inner.deliveries.push(delivery);
-            inner.trim();
-        }
-        self.tell(Change::Deliveries);
-        Ok(())
-    }
-
     /// Changes a delivery, if it is still kept.
     pub(crate) async fn edit_delivery(&self, id: Token, edit: impl FnOnce(&mut Delivery)) -> Result<(), NotSaved> {
-        {
+        let saving = {
             let mut inner = self.lock();
             let Some(delivery) = inner.deliveries.iter_mut().rev().find(|one| one.id == id) else { return Ok(()) };
             edit(delivery);
-        }
+            self.write(|| Write::Delivery(delivery.clone()))
+        };
+        saved(saving).await?;
         self.tell(Change::Deliveries);
         Ok(())
     }
@@ -187,14 +211,22 @@ impl Store {
         self.lock().deliveries.iter().rev().take(limit).cloned().collect()
     }
 
+    /// The deliveries that are still to be made.
+    pub(crate) fn pending_deliveries(&self) -> Vec<Delivery> {
+        self.lock().deliveries.iter().filter(|one| !one.is_finished()).cloned().collect()
+    }
+
     /// Puts a code into the outbox.
     pub(crate) async fn add_message(&self, message: Message) -> Result<(), NotSaved> {
-        {
+        let saving = {
             let mut inner = self.lock();
+            let saving = self.write(|| Write::Message(message.clone()));
             inner.outbox.push(message);
             let over = inner.outbox.len().saturating_sub(KEPT);
             inner.outbox.drain(..over);
-        }
+            saving
+        };
+        saved(saving).await?;
         self.tell(Change::Outbox);
         Ok(())
     }
@@ -204,13 +236,22 @@ impl Store {
         self.lock().outbox.iter().rev().take(limit).cloned().collect()
     }
 
-    /// Forgets everything.
+    /// Forgets everything, in the data folder too.
     pub(crate) async fn reset(&self) -> Result<(), NotSaved> {
-        *self.lock() = Inner::default();
+        let saving = {
+            let mut inner = self.lock();
+            *inner = Inner::default();
+            self.write(|| Write::Reset)
+        };
+        saved(saving).await?;
         for change in Change::ALL {
             self.tell(change);
         }
         Ok(())
+    }
+
+    fn write(&self, change: impl FnOnce() -> Write) -> Option<Saving> {
+        self.journal.as_ref().map(|journal| journal.write(change()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -218,13 +259,23 @@ impl Store {
     }
 }
 
+/// Waits for the journal; in memory there is nothing to wait for.
+async fn saved(saving: Option<Saving>) -> Result<(), NotSaved> {
+    match saving {
+        Some(saving) => saving.done().await,
+        None => Ok(()),
+    }
+}
+
 impl Inner {
-    fn insert(&mut self, session: Session, at: u32) {
+    fn insert(&mut self, session: Session) {
         let flow = usize::from(session.flow);
         if self.of_flow.len() <= flow {
             self.of_flow.resize(flow + 1, 0);
         }
         self.of_flow[flow] += 1;
+        let at =
+            u32::try_from(self.sessions.len()).expect("a machine has no memory for four thousand million sessions");
         self.by_token.insert(session.token, at);
         self.sessions.push(session);
     }
@@ -234,11 +285,16 @@ impl Inner {
         self.sessions.get_mut(at as usize)
     }
 
-    fn trim(&mut self) {
+    /// Lets the oldest finished deliveries go where there are too many, and tells which.
+    fn trim(&mut self) -> Vec<Token> {
         let mut bytes: usize = self.deliveries.iter().map(Delivery::weight).sum();
+        let mut forgotten = Vec::new();
         while self.deliveries.len() > KEPT || bytes > KEPT_BYTES {
             let Some(oldest) = self.deliveries.iter().position(Delivery::is_finished) else { break };
-            bytes = bytes.saturating_sub(self.deliveries.remove(oldest).weight());
+            let delivery = self.deliveries.remove(oldest);
+            bytes = bytes.saturating_sub(delivery.weight());
+            forgotten.push(delivery.id);
         }
+        forgotten
     }
 }

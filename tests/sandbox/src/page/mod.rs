@@ -192,17 +192,16 @@ async fn end_module(app: &Arc<App>, visit: &Visit, module: Module, result: Check
             progress.otp = None;
         }
         if session.next_module(modules).is_some() {
-            return None;
+            return (None, None);
         }
         let outcome = overall(&session.progress_mut(now).results);
         app.end(session, outcome)
     };
     // Without an end of its own making (there are more steps, or another tab was faster) the page says where things stand.
-    let Some(ended) = app.store.edit_session(visit.session.token, record).await?.flatten() else {
+    let Some(ended) = app.store.edit_and_deliver(visit.session.token, record).await?.flatten() else {
         return Ok(text::see_other(&visit.address()));
     };
-    app.call_webhook(&ended).await?;
-    Ok(text::see_other(&ended.return_url))
+    Ok(text::see_other(&app.deliver(ended).await.return_url))
 }
 
 /// `GET /_sandbox/assets/{name}`: the style and the scripts.

@@ -8,15 +8,15 @@ use std::{
 
 /// An answer as it came.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     /// Reads a whole answer; nothing if the connection ended before one was complete.
-    pub fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&bytes[..end]).ok()?;
         let mut lines = head.split("\r\n");
@@ -29,23 +29,21 @@ impl Answer {
         let find = |name: &str| headers.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str());
         if find("transfer-encoding") == Some("chunked") {
             body = unchunk(&body)?;
-        } else if let Some(length) = find("content-length") {
-            if body.len() < length.parse().ok()? {
-                return None;
-            }
+        } else if find("content-length").is_some_and(|length| length.parse().is_ok_and(|length| body.len() < length)) {
+            return None;
         }
         Some(Self { status, headers, body })
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(one, _)| one == name).map_or("", |(_, value)| value)
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).expect("the body is UTF-8")
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|_| panic!("not JSON: {}", String::from_utf8_lossy(&self.body)))
     }
@@ -67,39 +65,39 @@ fn unchunk(mut bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// A request that is built line by line.
 #[derive(Clone)]
-pub struct Request {
+pub(crate) struct Request {
     head: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
 impl Request {
-    pub fn new(method: &str, target: &str) -> Self {
+    pub(crate) fn new(method: &str, target: &str) -> Self {
         Self { head: format!("{method} {target} HTTP/1.1"), headers: Vec::new(), body: Vec::new() }
     }
 
-    pub fn header(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Leaves every line of this name out.
-    pub fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(one, _)| one != name);
         self
     }
 
-    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    pub fn json(self, value: &serde_json::Value) -> Self {
+    pub(crate) fn json(self, value: &serde_json::Value) -> Self {
         self.header("Content-Type", "application/json").body(value.to_string())
     }
 
     /// A form as browsers send it when there is no file.
-    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+    pub(crate) fn form(self, fields: &[(&str, &str)]) -> Self {
         let encode = |text: &str| {
             text.bytes().fold(String::new(), |done, byte| {
                 if byte.is_ascii_alphanumeric() {
@@ -114,7 +112,7 @@ impl Request {
     }
 
     /// A form with files: name, file name, content.
-    pub fn multipart(self, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Self {
+    pub(crate) fn multipart(self, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Self {
         const BOUNDARY: &str = "----------------------------boundary";
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -133,33 +131,34 @@ impl Request {
     }
 
     fn bytes(&self, host: &str) -> Vec<u8> {
+        use std::fmt::Write as _;
         let mut text = format!("{}\r\n", self.head);
         if !self.headers.iter().any(|(name, _)| name == "Host") {
-            text += &format!("Host: {host}\r\n");
+            let _ = write!(text, "Host: {host}\r\n");
         }
         for (name, value) in &self.headers {
-            text += &format!("{name}: {value}\r\n");
+            let _ = write!(text, "{name}: {value}\r\n");
         }
-        text += &format!("Connection: close\r\nContent-Length: {}\r\n\r\n", self.body.len());
+        let _ = write!(text, "Connection: close\r\nContent-Length: {}\r\n\r\n", self.body.len());
         let mut bytes = text.into_bytes();
         bytes.extend_from_slice(&self.body);
         bytes
     }
 
     /// Sends it over a connection of its own; nothing if no whole answer came.
-    pub fn try_send(&self, address: &str) -> Option<Answer> {
+    pub(crate) fn try_send(&self, address: &str) -> Option<Answer> {
         Answer::parse(&exchange(address, &self.bytes(address)))
     }
 
     /// Sends it and expects an answer.
-    pub fn send(&self, address: &str) -> Answer {
+    pub(crate) fn send(&self, address: &str) -> Answer {
         self.try_send(address).expect("the sandbox answers")
     }
 }
 
-/// Sends bytes and reads until the other side closes.
-pub fn exchange(address: &str, bytes: &[u8]) -> Vec<u8> {
-    let mut stream = TcpStream::connect(address).expect("the sandbox listens");
+/// Sends bytes and reads until the other side closes; nothing if nobody listens.
+pub(crate) fn exchange(address: &str, bytes: &[u8]) -> Vec<u8> {
+    let Ok(mut stream) = TcpStream::connect(address) else { return Vec::new() };
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     // A server that has seen enough may close before all is written; what it answered is what counts.
     let _ = stream.write_all(bytes);

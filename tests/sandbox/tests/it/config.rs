@@ -6,7 +6,7 @@ use valify_sandbox::{Options, settings::Settings};
 use crate::{
     client::Request,
     receiver::Endpoint,
-    world::{LINK, World, link_body},
+    world::{LINK, World, link_body, link_request},
 };
 
 const FLOW_A: &str = "00000000-0000-4000-8000-00000000000a";
@@ -171,7 +171,7 @@ fn a_listed_scheme_may_be_returned_to() {
     let (_folder, world) = world_with("return_schemes = [\"MyApp\"]");
     let mut body = link_body();
     body["return_url"] = "myapp://done".into();
-    let answer = world.link_request(&body).send(&world.address);
+    let answer = link_request(&body).send(&world.address);
     assert_eq!(answer.status, 200);
     let token = answer.json()["session_token"].as_str().unwrap().to_owned();
     assert_eq!(world.complete(&token, "passed").json()["redirect_to"], "myapp://done");

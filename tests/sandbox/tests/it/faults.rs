@@ -6,11 +6,11 @@ use valify_sandbox::Options;
 use crate::{
     receiver::Endpoint,
     webhooks::wait_for_state,
-    world::{World, link_body},
+    world::{World, link_body, link_request},
 };
 
 fn ask(world: &World) -> Option<crate::client::Answer> {
-    world.link_request(&link_body()).try_send(&world.address)
+    link_request(&link_body()).try_send(&world.address)
 }
 
 fn sessions(world: &World) -> Value {

@@ -5,7 +5,7 @@ use valify_sandbox::Options;
 
 use crate::{
     client::{Answer, Request, exchange},
-    world::{World, link_body},
+    world::{World, link_body, link_request},
 };
 
 #[test]
@@ -39,7 +39,7 @@ fn only_loopback_names_are_answered() {
         // What is no Host at all is refused by the HTTP library, before anyone looks at it.
         assert!(answer.is_none_or(|answer| matches!(answer.status, 421 | 400)), "{host}");
     }
-    let rebound = world.link_request(&link_body()).header("Host", "evil.example").send(&world.address);
+    let rebound = link_request(&link_body()).header("Host", "evil.example").send(&world.address);
     assert_eq!(rebound.status, 421);
     assert_eq!(world.get("/_sandbox/sessions").json()["total"], 0);
 }

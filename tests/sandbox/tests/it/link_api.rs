@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::{
     client::Request,
-    world::{KEY, LINK, World, link_body},
+    world::{KEY, LINK, World, link_body, link_request},
 };
 
 #[test]
 fn the_documented_request_gives_a_link_whose_key_has_its_space() {
     let world = World::new();
-    let answer = world.link_request(&link_body()).send(&world.address);
+    let answer = link_request(&link_body()).send(&world.address);
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"));
     let token = answer.json()["session_token"].as_str().unwrap().to_owned();
     assert_eq!(token.len(), 36);
@@ -34,7 +34,7 @@ fn the_link_is_on_the_host_that_was_asked() {
     let world = World::new();
     let port = world.address.rsplit(':').next().unwrap();
     let host = format!("localhost:{port}");
-    let answer = world.link_request(&link_body()).header("Host", &host).send(&world.address);
+    let answer = link_request(&link_body()).header("Host", &host).send(&world.address);
     assert!(answer.json()["redirect_url "].as_str().unwrap().starts_with(&format!("http://{host}/?token=")));
 }
 
@@ -43,7 +43,7 @@ fn refused(change: impl Fn(&mut Value)) -> (u16, String) {
     let world = World::new();
     let mut body = link_body();
     change(&mut body);
-    let answer = world.link_request(&body).send(&world.address);
+    let answer = link_request(&body).send(&world.address);
     assert_eq!(world.get("/_sandbox/sessions").json()["total"], 0, "a refused request makes no session");
     (answer.status, answer.json()["message"].as_str().expect("every refusal has a message").to_owned())
 }
@@ -87,14 +87,14 @@ fn each_missing_or_invalid_field_is_400_and_named() {
 fn what_is_no_json_object_is_400() {
     let world = World::new();
     for body in ["", "{", "[]", "null", "\"x\"", "{\"a\":1}}", "\u{feff}{}", "{'a':1}"] {
-        let answer = world.link_request(&json!({})).body(body).send(&world.address);
+        let answer = link_request(&json!({})).body(body).send(&world.address);
         assert_eq!(answer.status, 400, "{body}");
         assert!(answer.json()["message"].is_string());
     }
-    let not_utf8 = world.link_request(&json!({})).body(b"{\"return_url\":\"\xff\"}".to_vec()).send(&world.address);
+    let not_utf8 = link_request(&json!({})).body(b"{\"return_url\":\"\xff\"}".to_vec()).send(&world.address);
     assert_eq!(not_utf8.status, 400);
     let huge = format!("{{\"reference_id\":\"{}\"}}", "x".repeat(100_000));
-    assert_eq!(world.link_request(&json!({})).body(huge).send(&world.address).status, 400);
+    assert_eq!(link_request(&json!({})).body(huge).send(&world.address).status, 400);
 }
 
 #[test]
@@ -135,11 +135,11 @@ fn a_flow_that_the_account_does_not_have_is_422_with_a_number() {
     let world = World::new();
     let mut body = link_body();
     body["flow"] = json!("00000000-0000-4000-8000-000000000000");
-    let answer = world.link_request(&body).send(&world.address);
+    let answer = link_request(&body).send(&world.address);
     assert_eq!(answer.status, 422);
     assert_eq!(answer.json()["error_code"], 9001);
     body["flow"] = json!("5A9D0B0E-0000-4000-8000-000000000001");
-    assert_eq!(world.link_request(&body).send(&world.address).status, 200, "a UUID is the same in either case");
+    assert_eq!(link_request(&body).send(&world.address).status, 200, "a UUID is the same in either case");
 }
 
 #[test]

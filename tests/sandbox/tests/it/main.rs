@@ -3,10 +3,12 @@
 mod client;
 mod config;
 mod control;
+mod data;
 mod faults;
 mod guard;
 mod link_api;
 mod page;
+mod process;
 mod receiver;
 mod strict;
 mod webhooks;

@@ -6,7 +6,7 @@ use valify_sandbox::Options;
 use crate::{
     client::{Answer, Request},
     receiver::Endpoint,
-    world::{World, link_body},
+    world::{World, link_body, link_request},
 };
 
 /// Somebody at the page.
@@ -288,7 +288,7 @@ fn a_link_expires_by_the_clock_without_a_webhook() {
     let soon = std::time::SystemTime::now() + std::time::Duration::from_millis(300);
     let millis = soon.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
     body["expires_at"] = valify_sandbox::clock::to_text(i64::try_from(millis).unwrap()).into();
-    let token = world.link_request(&body).send(&world.address).json()["session_token"].as_str().unwrap().to_owned();
+    let token = link_request(&body).send(&world.address).json()["session_token"].as_str().unwrap().to_owned();
     while world.session(&token)["status"] != "expired" {
         std::thread::yield_now();
     }

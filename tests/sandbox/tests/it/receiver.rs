@@ -9,32 +9,32 @@ use std::{
 
 /// A request as it came. A body shorter than its Content-Length was cut.
 #[derive(Debug)]
-pub struct Received {
-    pub target: String,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-    pub whole: bool,
+pub(crate) struct Received {
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) whole: bool,
 }
 
 impl Received {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(one, _)| one == name).map_or("", |(_, value)| value)
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 }
 
-pub struct Endpoint {
-    pub url: String,
+pub(crate) struct Endpoint {
+    pub(crate) url: String,
     received: Receiver<Received>,
     answers: Sender<String>,
 }
 
 impl Endpoint {
     /// Listens on a free port. Answers 200 unless [`Endpoint::answer`] has said otherwise for the next requests.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hooks/valify?x=1", listener.local_addr().unwrap());
         let (tell, received) = channel();
@@ -54,17 +54,17 @@ impl Endpoint {
     }
 
     /// The status line, and header lines, of the next answer.
-    pub fn answer(&self, head: &str) {
+    pub(crate) fn answer(&self, head: &str) {
         self.answers.send(format!("{head}\r\n")).unwrap();
     }
 
     /// The next request.
-    pub fn next(&self) -> Received {
+    pub(crate) fn next(&self) -> Received {
         self.received.recv_timeout(Duration::from_secs(20)).expect("a webhook arrives")
     }
 
     /// Whatever has arrived by now.
-    pub fn all(&self) -> Vec<Received> {
+    pub(crate) fn all(&self) -> Vec<Received> {
         self.received.try_iter().collect()
     }
 }
@@ -72,7 +72,7 @@ impl Endpoint {
 fn read(stream: &mut std::net::TcpStream) -> Option<Received> {
     stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
     let mut bytes = Vec::new();
-    let mut piece = [0; 65536];
+    let mut piece = [0; 8192];
     loop {
         if let Some(end) = bytes.windows(4).position(|four: &[u8]| four == b"\r\n\r\n") {
             let head = String::from_utf8(bytes[..end].to_vec()).ok()?;

@@ -6,7 +6,7 @@ use valify_sandbox::Options;
 use crate::{
     client::Request,
     receiver::Endpoint,
-    world::{KEY, World, link_body},
+    world::{KEY, World, link_body, link_request},
 };
 
 #[test]
@@ -20,7 +20,7 @@ fn no_webhook_is_sent_and_undocumented_input_is_refused() {
     assert_eq!(world.get("/_sandbox/deliveries").json(), json!({ "deliveries": [] }));
     assert_eq!(endpoint.all().len(), 0);
 
-    let repeated = world.link_request(&link_body()).send(&world.address);
+    let repeated = link_request(&link_body()).send(&world.address);
     assert_eq!(repeated.status, 400);
     assert!(repeated.json()["message"].as_str().unwrap().contains("link.repeated_reference"));
     let ask = |query: &str, key: &str, body: &serde_json::Value| {

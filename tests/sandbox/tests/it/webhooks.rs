@@ -10,7 +10,7 @@ fn world_for(endpoint: &Endpoint) -> World {
 }
 
 /// Asks until the newest delivery has this state.
-pub fn wait_for_state(world: &World, state: &str) -> serde_json::Value {
+pub(crate) fn wait_for_state(world: &World, state: &str) -> serde_json::Value {
     let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
     loop {
         let newest = world.get("/_sandbox/deliveries").json()["deliveries"][0].clone();
