@@ -1,5 +1,6 @@
 //! The sandbox over real HTTP on loopback, each test with a sandbox of its own.
 
+mod cli;
 mod client;
 mod config;
 mod control;
