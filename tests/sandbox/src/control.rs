@@ -53,7 +53,10 @@ async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T, Box<Resp
         })
     })?;
     // The parser's own words name what it met and where, in a document that its author can see.
-    serde_json::from_slice(&body).map_err(|error| Box::new(message(400, &format!("the body cannot be read: {error}"))))
+    let refuse = |error: serde_json::Error| Box::new(message(400, &format!("the body cannot be read: {error}")));
+    let members: serde_json::Map<String, Value> = serde_json::from_slice(&body).map_err(refuse)?;
+    // By way of an object, since a struct would also be read from an array.
+    serde_json::from_value(Value::Object(members)).map_err(refuse)
 }
 
 /// `GET /_sandbox/sessions?limit=&skip=`: newest first.

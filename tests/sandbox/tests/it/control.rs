@@ -37,7 +37,9 @@ fn writes_need_json() {
             assert_eq!(request.send(&world.address).status, 415, "{target} {content_type}");
         }
         assert_eq!(Request::new("POST", target).send(&world.address).status, 415, "{target} without a type");
-        assert_eq!(world.post(target, &json!({ "unknown": 1 })).status, 400, "{target}");
+        for wrong in [json!({ "unknown": 1 }), json!([]), json!(["passed"]), json!(null)] {
+            assert_eq!(world.post(target, &wrong).status, 400, "{target} {wrong}");
+        }
     }
     assert_eq!(world.session(&token)["status"], "issued");
 }
