@@ -33,7 +33,7 @@ pub(super) fn fourteen(text: &str) -> Option<Zeroizing<[u8; 14]>> {
 pub(super) fn to_text(digits: &[u8; 14]) -> Zeroizing<String> {
     // Of its final size from the start: growing would leave copies behind that nobody wipes.
     let mut text = Zeroizing::new(String::with_capacity(digits.len()));
-    text.extend(digits.iter().map(|digit| char::from(digit | b'0')));
+    text.extend(digits.iter().filter_map(|digit| char::from_digit((*digit).into(), 10)));
     text
 }
 
