@@ -105,7 +105,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<bool> {
     };
     runtime.block_on(sandbox.shutdown());
 
-    let status = record.status(Utc::now());
-    report.verdict(status, record.may_proceed(Utc::now()), began.elapsed());
-    Ok(arguments.interactive || status == arguments.outcome.status())
+    let verdict = record.status(Utc::now());
+    report.verdict(verdict, record.may_proceed(Utc::now()), began.elapsed());
+    Ok(arguments.interactive || verdict == arguments.outcome.status())
 }

@@ -102,7 +102,7 @@ fn last_code(session_token: &str, base_url: &str) -> anyhow::Result<String> {
 /// A small picture of nothing, another one each time.
 fn picture(number: u8) -> anyhow::Result<Vec<u8>> {
     let shade = 90 + 40 * number;
-    let picture = RgbImage::from_fn(320, 200, |x, y| Rgb([shade, (x % 256) as u8, (y % 256) as u8]));
+    let picture = RgbImage::from_fn(320, 200, |x, y| Rgb([shade, x.to_le_bytes()[0], y.to_le_bytes()[0]]));
     let mut bytes = Vec::new();
     picture.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)?;
     Ok(bytes)
