@@ -31,7 +31,7 @@ fn layout(title: &str, main: &Markup) -> Markup {
             }
             body.home {
                 a.skip href="#main" { "Skip to content" }
-                p.banner role="note" { "Sandbox: a local Valify for tests. Unofficial; nothing leaves this machine." }
+                aside.banner aria-label="Notice" { p { "Sandbox: a local Valify for tests. Unofficial; nothing leaves this machine." } }
                 (main)
             }
         }

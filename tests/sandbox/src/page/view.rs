@@ -26,7 +26,7 @@ fn layout(words: &Words, title: &str, switch: Option<&str>, main: &Markup) -> Ma
             }
             body.page {
                 a.skip href="#main" { (words.skip) }
-                p.banner role="note" { (words.banner) }
+                aside.banner aria-label=(words.notice) { p { (words.banner) } }
                 header.top {
                     span.brand { (words.title) }
                     @if let Some(address) = switch {
