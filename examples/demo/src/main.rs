@@ -85,7 +85,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<bool> {
 
     if arguments.interactive {
         report.step("you", "open the link in a browser and finish the steps; Ctrl-C ends the demo");
-        report.detail(&format!("codes for e-mail and phone: {}/_sandbox/outbox", sandbox.base_url()));
+        report.detail(&format!("codes for e-mail and phone: {}/#outbox", sandbox.base_url()));
     } else {
         walk::finish(&link, &sandbox.base_url(), arguments.outcome, &mut report)?;
     }
