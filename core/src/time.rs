@@ -2,16 +2,18 @@
 
 use alloc::string::String;
 
-use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Datelike as _, Duration, NaiveDate, SecondsFormat, TimeZone, Utc};
 
 /// An instant, always in UTC.
 pub type Instant = DateTime<Utc>;
 
-/// The nearest millisecond, half up. `None` past the end of the calendar.
+/// The nearest millisecond, half up; a leap second is the second after it, since documents have none.
+///
+/// `None` outside the years 0 to 9999: what a document could not hold would be written and never read again.
 pub(crate) fn to_millisecond(instant: Instant) -> Option<Instant> {
-    let nanos = i64::from(instant.timestamp_subsec_nanos().checked_rem(1_000_000)?);
-    let step = if nanos < 500_000 { nanos.checked_neg()? } else { 1_000_000_i64.checked_sub(nanos)? };
-    instant.checked_add_signed(Duration::nanoseconds(step))
+    let rounds_up = instant.timestamp_subsec_nanos().checked_rem(1_000_000)? >= 500_000;
+    let milliseconds = instant.timestamp_millis().checked_add(i64::from(rounds_up))?;
+    Instant::from_timestamp_millis(milliseconds).filter(|instant| (0..=9999).contains(&instant.year()))
 }
 
 /// `2026-01-14T07:57:54.972Z`.
@@ -19,13 +21,7 @@ pub(crate) fn format(instant: Instant) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// Whether an instant can be written with a year of four digits.
-pub(crate) fn has_four_digit_year(instant: Instant) -> bool {
-    use chrono::Datelike as _;
-    (0..=9999).contains(&instant.year())
-}
-
-/// Reads RFC 3339 with an upper-case `T` and `Z` or `±hh:mm`; no leap second. Rounded to the millisecond, half up.
+/// Reads RFC 3339 with an upper-case `T` and `Z` or `±hh:mm`; no leap second. Rounded as [`to_millisecond`] does.
 pub(crate) fn parse(text: &str) -> Option<Instant> {
     let (date, rest) = text.split_at_checked(10)?;
     let (time, rest) = rest.strip_prefix('T')?.split_at_checked(8)?;

@@ -63,6 +63,17 @@ fn instants_round_to_the_millisecond_half_up() {
     }
 }
 
+/// Documents have no leap second, so that none may be written either; some hosts' instants can hold one.
+#[test]
+fn a_leap_second_is_the_second_after_it() {
+    let midnight: DateTime<Utc> = "2027-01-01T00:00:00Z".parse().expect("an instant");
+    let leap = "2026-12-31T23:59:60.5004Z".parse::<DateTime<Utc>>().expect("an instant");
+    assert_ne!(leap, midnight + Duration::milliseconds(500));
+    let asked = LinkRequest::new("https://a.example/", "u", leap);
+    let body = String::from_utf8(built(&config(), asked).expect("a request").body).expect("UTF-8");
+    assert!(body.contains("\"2027-01-01T00:00:00.500Z\""), "{body}");
+}
+
 #[test]
 fn an_expiry_must_lie_in_the_future_and_have_four_digits() {
     let with = |expires_at| built(&config(), LinkRequest::new("https://a.example/", "u", expires_at));

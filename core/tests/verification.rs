@@ -5,7 +5,9 @@ mod attempt;
 use attempt::{Fact, Who, World, apply, facts, holds};
 use chrono::{DateTime, Duration, Utc};
 use proptest::prelude::*;
-use valify_link_core::{ErrorKind, Keys, Outcome, Route, Status, Verification, return_state::BoundBrowser, route};
+use valify_link_core::{
+    Config, ErrorKind, Keys, LinkRequest, Outcome, Route, Status, Verification, return_state::BoundBrowser, route,
+};
 
 const DECISIONS: [Outcome; 2] = [Outcome::Passed, Outcome::Failed];
 
@@ -232,6 +234,38 @@ fn the_latest_decision_wins_only_where_every_profile_says_so() {
     assert_eq!(failed.add(&event(Outcome::Passed, false, 2_000)).unwrap().status(now), Status::Conflicting);
     let both = failed.add(&event(Outcome::Passed, true, 2_000)).unwrap();
     assert_eq!(both.add(&event(Outcome::Failed, false, 100)).unwrap().status(now), Status::Conflicting);
+}
+
+/// A time of occurrence is outside data: some senders write the year 1 where they have none.
+#[test]
+fn times_before_1970_survive_storing() {
+    let world = World::new();
+    let years_ago = |years: i64| -years * 365 * 24 * 3_600_000;
+    let event = |outcome, years| world.event(outcome, Who::Own, true, true, years_ago(years));
+    let record = apply(&world, &[Fact::Issued]).add(&event(Outcome::Failed, 2_000)).unwrap();
+    let record = record.add(&event(Outcome::Passed, 60)).unwrap();
+    let stored = Verification::from_text(&record.to_text()).expect("our own text");
+    assert_eq!(stored, record);
+    assert_eq!(record.status(world.requested_at), Status::Conflicting, "neither is known to be the later one");
+    assert_eq!(record.add(&event(Outcome::Passed, 1)).unwrap().status(world.requested_at), Status::Passed);
+}
+
+#[test]
+fn no_record_is_made_that_could_not_be_read() {
+    let config = Config::new("fake-key-0123456789").expect("a configuration");
+    let request = LinkRequest::new("https://shop.example/back", "user-1", at("2026-01-14T07:30:00Z"));
+    for now in ["-0001-12-31T23:59:59.999Z", "0000-01-01T00:00:00Z"] {
+        match Verification::requested(&config, &request, at(now)) {
+            Ok(record) => assert_eq!(Verification::from_text(&record.to_text()).as_ref(), Ok(&record), "{now}"),
+            Err(error) => assert_eq!((error.kind, now.starts_with('-')), (ErrorKind::Misuse, true)),
+        }
+    }
+    let text = apply(&World::new(), &[]).to_text();
+    let expiry = "\"expires_at\":\"2026-01-14T07:30:00.000Z\"";
+    for beyond in ["9999-12-31T23:59:59.999-00:01", "0000-01-01T00:00:00+00:01"] {
+        let text = text.replacen(expiry, &format!("\"expires_at\":\"{beyond}\""), 1);
+        assert_eq!(Verification::from_text(&text).expect_err(beyond).field.as_deref(), Some("expires_at"));
+    }
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl Verification {
     pub fn requested(config: &Config, request: &LinkRequest, now: Instant) -> Result<Self, Error> {
         let request = CheckedRequest::new(config, request.clone(), now)?;
         let requested_at =
-            time::to_millisecond(now).ok_or_else(|| Error::misuse("the time is past the calendar's end"))?;
+            time::to_millisecond(now).ok_or_else(|| Error::misuse("the time must have a year from 0 to 9999"))?;
         Ok(Self {
             identity: Identity {
                 environment: config.environment(),
@@ -117,11 +117,7 @@ impl Verification {
         let place = self.place_of(event).map_err(|why| self.mismatch(why))?;
         let view = event.view();
         let strength = if view.authenticated_by.body_signed { Strength::Strong } else { Strength::Weak };
-        let slot = Slot {
-            first_received_ms: view.received_at.timestamp_millis(),
-            last_occurred_ms: signed_occurrence(event).map(|at| at.timestamp_millis()),
-            latest_wins: event.latest_decision_wins(),
-        };
+        let slot = Slot::new(view.received_at, signed_occurrence(event), event.latest_decision_wins());
         let mut added = self.clone();
         match place {
             Place::Counted => added.slots.add(strength, view.outcome, slot),

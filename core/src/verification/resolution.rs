@@ -29,8 +29,7 @@ impl Resolution {
         if reason.len() > MAX_REASON_BYTES || !plain(reason) {
             return Err(Error::request("reason", "must be at most 48 bytes of UTF-8 without control characters"));
         }
-        let at = time::to_millisecond(at).filter(|at| time::has_four_digit_year(*at));
-        let at = at.ok_or_else(|| Error::request("at", "must have a year of four digits"))?;
+        let at = time::to_millisecond(at).ok_or_else(|| Error::request("at", "must have a year of four digits"))?;
         Ok(Self { at, operator: operator.into(), outcome, reason: reason.into() })
     }
 }

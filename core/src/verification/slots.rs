@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use data_encoding::BASE64URL_NOPAD;
 
-use crate::webhook::Outcome;
+use crate::{time::Instant, webhook::Outcome};
 
 /// Whether the body that said it was signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,12 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// What lies before 1970 counts as its first millisecond from the start: a record that is stored and read must say what it said before.
+    pub(super) fn new(first_received: Instant, last_occurred: Option<Instant>, latest_wins: bool) -> Self {
+        let storable = |instant: Instant| instant.timestamp_millis().clamp(0, MOST_MS);
+        Self { first_received_ms: storable(first_received), last_occurred_ms: last_occurred.map(storable), latest_wins }
+    }
+
     pub(super) fn join(self, other: Self) -> Self {
         Self {
             first_received_ms: self.first_received_ms.min(other.first_received_ms),
@@ -118,10 +124,12 @@ const LETTERS: [(Strength, Outcome, [char; 2]); 12] = [
     (Strength::Weak, Outcome::Indeterminate, ['j', 'i']),
 ];
 
-/// 48 bits of milliseconds since 1970, most significant first, as 8 characters of base64url: enough past the year 9999.
+/// The last instant that a slot can hold, past the year 9999.
+const MOST_MS: i64 = 0xffff_ffff_ffff;
+
+/// 48 bits of milliseconds since 1970, most significant first, as 8 characters of base64url.
 fn instant_text(milliseconds: i64) -> String {
-    let clamped = milliseconds.clamp(0, 0xffff_ffff_ffff);
-    BASE64URL_NOPAD.encode(clamped.to_be_bytes().get(2..).unwrap_or_default())
+    BASE64URL_NOPAD.encode(milliseconds.to_be_bytes().get(2..).unwrap_or_default())
 }
 
 fn instant_from_text(text: &str) -> Option<i64> {

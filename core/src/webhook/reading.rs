@@ -272,18 +272,14 @@ impl<'a> Reader<'a> {
 
 /// A time of occurrence in one of its three forms.
 fn read_time(value: Value<'_>) -> Option<Instant> {
-    let instant = match (value.string(), value.integer()) {
-        (Some(text), _) => time::parse(&text)?,
-        (_, Some(digits)) => {
-            let milliseconds = match digits.len() {
-                _ if digits.starts_with('-') => return None,
-                ..=11 => digits.parse::<i64>().ok()?.checked_mul(1000)?,
-                12..=14 => digits.parse().ok()?,
-                _ => return None,
-            };
-            Instant::from_timestamp_millis(milliseconds)?
-        }
+    if let Some(text) = value.string() {
+        return time::parse(&text);
+    }
+    let digits = value.integer().filter(|digits| !digits.starts_with('-'))?;
+    let number: i64 = digits.parse().ok()?;
+    Instant::from_timestamp_millis(match digits.len() {
+        ..=11 => number.checked_mul(1000)?,
+        12..=14 => number,
         _ => return None,
-    };
-    time::has_four_digit_year(instant).then_some(instant)
+    })
 }
