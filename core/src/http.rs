@@ -1,9 +1,11 @@
 //! What a transport sends and what it brings back, as plain data for any HTTP client.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 
 use zeroize::Zeroizing;
+
+use crate::json::{self, Value};
 
 /// Header lines as received, in order, repeated ones included.
 ///
@@ -78,12 +80,45 @@ impl HttpRequest {
     /// What a transport's exception says, fit for an error: what this request holds is hidden, control characters are spaces, and it is cut
     /// after 200 characters. Hosts copy this and never chain the exception itself.
     pub fn clean(&self, text: &str) -> String {
-        let body = String::from_utf8_lossy(&self.body);
-        let secrets = self.headers.iter().filter_map(|(_, value)| core::str::from_utf8(value).ok());
-        let secrets = secrets.chain(body.split('"')).filter(|secret| secret.len() > 3);
-        let hidden = secrets.fold(String::from(text), |text, secret| text.replace(secret, "(hidden)"));
-        hidden.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
+        let hidden = self.hidden_texts();
+        let mut cleaned = String::new();
+        let (mut rest, mut before) = (text, None);
+        // The length is bounded here, so that a long text costs no more than a short one.
+        for _ in 0..MAX_CLEANED {
+            let Some(next) = rest.chars().next() else { break };
+            let found = hidden.iter().filter_map(|hidden| Some((hidden, rest.strip_prefix(hidden.as_str())?)));
+            let found = found.filter(|(hidden, after)| stands_apart(hidden, before, after));
+            // The shortest rest is that of the longest text: one may begin with another.
+            if let Some((hidden, after)) = found.min_by_key(|(_, after)| after.len()) {
+                cleaned.push_str("(hidden)");
+                (rest, before) = (after, hidden.chars().next_back());
+            } else {
+                cleaned.push(if next.is_control() { ' ' } else { next });
+                (rest, before) = (rest.get(next.len_utf8()..).unwrap_or_default(), Some(next));
+            }
+        }
+        cleaned.chars().take(MAX_CLEANED).collect()
     }
+
+    /// Every value of the headers and of the body, the latter as it is and as JSON writes it.
+    fn hidden_texts(&self) -> Vec<String> {
+        let headers = self.headers.iter().filter_map(|(_, value)| core::str::from_utf8(value).ok().map(String::from));
+        let body = json::read(&self.body).ok();
+        let written = body.into_iter().flat_map(Value::members).flat_map(|(_, value)| {
+            let decoded = value.string().map(Cow::into_owned);
+            [decoded, Some(String::from(value.text().trim_matches('"')))].into_iter().flatten()
+        });
+        headers.chain(written).filter(|text| !text.is_empty()).collect()
+    }
+}
+
+/// The longest text of an exception that is kept, in characters.
+const MAX_CLEANED: usize = 200;
+
+/// Whether what is found is the value itself: a short one would else be found inside of ordinary words.
+fn stands_apart(found: &str, before: Option<char>, after: &str) -> bool {
+    let in_word = |neighbour: Option<char>| neighbour.is_some_and(char::is_alphanumeric);
+    found.len() > 3 || !(in_word(before) || in_word(after.chars().next()))
 }
 
 impl fmt::Debug for HttpRequest {

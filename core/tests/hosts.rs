@@ -108,6 +108,33 @@ fn the_text_of_a_transports_exception_is_cleaned() {
     assert_eq!(sent.clean(&"é".repeat(900)).chars().count(), 200);
 }
 
+/// Short values, values that JSON escapes, and values that begin with one another.
+#[test]
+fn no_value_of_a_request_stays_in_a_text() {
+    let in_an_hour = now() + Duration::hours(1);
+    for (key, reference) in [
+        ("abc", "u-1"),
+        ("CANARY-KEY-0123456789", "CANARY-KEY"),
+        ("CANARY-KEY", "CANARY-KEY-0123456789"),
+        ("fake-key-0123456789", r"domain\user"),
+        ("fake-key-0123456789", "a \"quoted\" name"),
+        ("fake-key-0123456789", "سلمى\"é"),
+        ("fake-key-0123456789", "hidden"),
+    ] {
+        let config = Config::new(key).expect("a configuration");
+        let request = LinkRequest::new("https://shop.example/back", reference, in_an_hour);
+        let sent = CreateLink::new(&config, request, now(), 0).expect("a call").request();
+        let body = String::from_utf8(sent.body.clone()).expect("UTF-8");
+        let as_json = serde_json::to_string(reference).expect("JSON");
+        let as_json = as_json.trim_matches('"');
+        assert_eq!(sent.clean(&format!("to {reference}: [{key}], {as_json}.")), "to (hidden): [(hidden)], (hidden).");
+        let cleaned = sent.clean(&body);
+        assert!(!cleaned.contains("shop.example") && !cleaned.contains(as_json) || reference == "hidden", "{cleaned}");
+        assert!(sent.clean("abcd u-10 ab").ends_with("abcd u-10 ab"), "words around a short value stay");
+        assert!(!sent.clean(&format!("{}{key}", "-".repeat(195))).contains(&key[..3]), "the cut hides no less");
+    }
+}
+
 #[test]
 fn hosts_refuse_by_the_same_error_and_answer_by_the_same_table() {
     let refused = Error::refused(ErrorKind::Misuse, None, "the body has been parsed already: hand over its bytes");
