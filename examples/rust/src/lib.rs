@@ -11,6 +11,11 @@ use valify_link_core::{Config, CreateLink, Error, Input, Link, LinkRequest, Step
 
 pub use transport::send;
 
+/// The README's examples, compiled with the tests so that they stay true.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
+
 /// Asks for a link, over as many attempts as the core's retry rules allow.
 ///
 /// # Panics
