@@ -1,6 +1,7 @@
 //! The one error model of every host: what went wrong ([`ErrorKind`]), where, and what the caller does now ([`Next`]).
 //!
-//! An [`Error`] never carries a secret, an outside value or an exception of the host: its texts are written here.
+//! An [`Error`] never carries a secret or an exception of the host, and its texts are written here. What it holds of others' values stands in
+//! fields of its own: the service's `code`, and the caller's `reference_id`.
 
 use alloc::string::String;
 use core::fmt;
