@@ -7,6 +7,7 @@ mod control;
 mod data;
 mod faults;
 mod guard;
+mod hostile;
 mod link_api;
 mod page;
 mod process;
