@@ -122,21 +122,17 @@ test("the redirect may be redirected further", async (t) => {
   await close();
 });
 
-test("the back button, a second tab and a second device lead on from where the session is", async (t) => {
-  const shop = await otherOrigin(t);
+test("the back button, a second tab and a second device lead on from where the session is", async () => {
   const phone = await open(PHONE);
   const link = await sandbox.link();
   const tab = await phone.page.context().newPage();
   await tab.goto(link);
-  await phone.page.goto(shop);
   await phone.page.goto(link);
   await phone.page.selectOption("#persona", "0");
   await phone.page.click("button.primary");
   await phone.page.waitForSelector("#selfie");
   await phone.page.goBack();
-  assert.equal(new URL(phone.page.url()).origin, shop, "the steps are one page: back is where the person came from");
-  await phone.page.goForward();
-  assert.ok(await phone.page.isVisible("#selfie"), "and forward is the current step");
+  assert.ok(await phone.page.isVisible("#selfie"), "back shows the current step, never a form that is over");
   await tab.selectOption("#persona", "2");
   await tab.click("button.primary");
   await tab.waitForSelector("#selfie");
