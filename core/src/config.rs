@@ -41,8 +41,10 @@ closed_set! {
 /// The production address of the service (documented).
 pub const PRODUCTION_BASE_URL: &str = "https://verify.valifysolutions.com";
 
-/// Everything but the key that a [`Config`] is made of, with the defaults of `api.md`. Nothing is checked before
-/// [`Config::with_options`].
+/// Everything but the key that a [`Config`] is made of. Nothing is checked before [`Config::with_options`].
+///
+/// Defaults: English, production, 30 s an attempt and 60 s in all, 2 retries with a back-off of at most 8 s, a `Retry-After` of at most
+/// 30 s, 1 MiB of answer, 5 minutes of grace, no resending when the outcome is unknown, empty lists.
 #[derive(Clone, Debug)]
 pub struct ConfigOptions {
     /// The service's origin, in normal form. `None` is the production address, and refused in the sandbox environment.
@@ -137,7 +139,8 @@ impl Config {
         Ok(Self { api_key, base_url: base.text, options })
     }
 
-    /// Reads the `config` document of `api.md`.
+    /// Reads a `config` document: an object with `api_key` and, by the names of the fields of [`ConfigOptions`], what is not to be the default.
+    /// An unknown name, a wrong type and `null` (but for `lang`) are refused.
     pub fn from_document(json: &[u8]) -> Result<Self, Error> {
         let mut document = Document::read(json, ErrorKind::InvalidConfig)?;
         let default = ConfigOptions::default();

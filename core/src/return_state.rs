@@ -103,7 +103,7 @@ closed_set! {
     }
 }
 
-/// Everything but the secrets that a [`ReturnState`] is made of, with the defaults of `api.md`.
+/// Everything but the secrets that a [`ReturnState`] is made of. Defaults: `vl`, in the query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnStateOptions {
     /// The query parameter's name: 1 to 64 of `A-Z a-z 0-9 - _`. Not used with [`Placement::Path`].
@@ -159,7 +159,8 @@ impl ReturnState {
         Ok(Self { keys, options })
     }
 
-    /// Reads the `return_state` document of `api.md`.
+    /// Reads a `return_state` document: `{"secrets": […], "parameter"?, "placement"?: "query" or "path"}`, each secret with its `id` and one of
+    /// `utf8`, `base64` and `hex`.
     pub fn from_document(json: &[u8]) -> Result<Self, Error> {
         let mut document = Document::read(json, ErrorKind::InvalidConfig)?;
         let default = ReturnStateOptions::default();

@@ -137,7 +137,7 @@ impl fmt::Display for Secret {
     }
 }
 
-/// Whether a key or secret is what a template or a missing variable leaves behind (the list is in the project's rules).
+/// Whether a key or secret is what a template or a missing variable leaves behind (assumed).
 pub(crate) fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 10] =
         ["undefined", "null", "none", "nil", "nan", "changeme", "change-me", "todo", "secret", "password"];

@@ -58,7 +58,8 @@ impl LinkRequest {
         self
     }
 
-    /// Reads the `request` document of `api.md`: `invalid_request` with the field for a wrong name or type.
+    /// Reads a `request` document: `{"return_url", "reference_id", "expires_at", "flow"?, "lang"?}`, the last two also `null`, the time in
+    /// RFC 3339. `invalid_request` with the field for a wrong name or type.
     pub fn from_document(json: &[u8]) -> Result<Self, Error> {
         let mut document = Document::read(json, ErrorKind::InvalidRequest)?;
         let request = Self {

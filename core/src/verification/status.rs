@@ -46,7 +46,19 @@ impl From<Outcome> for Status {
 }
 
 impl Verification {
-    /// What is known now: the first row of the design's table that holds.
+    /// What is known now: the first of these that holds.
+    ///
+    /// | | |
+    /// | --- | --- |
+    /// | an operator's resolution, and no other decision first received after it | its outcome |
+    /// | passed and failed both, unless every profile lets the latest decision win and their signed times differ | conflicting |
+    /// | an event; the first in the order of [`Outcome`] | its outcome |
+    /// | the browser has returned | returned |
+    /// | the clock is past the expiry and its grace | expired |
+    /// | the link was issued | issued |
+    /// | nothing else | requested |
+    ///
+    /// Events whose body was not signed count only while no signed one says passed or failed.
     pub fn status(&self, now: Instant) -> Status {
         self.resolved()
             .or_else(|| self.said_by_events())

@@ -23,6 +23,9 @@ use crate::{
 impl Auth {
     /// Reads an `auth` document, such as
     /// `{"scheme": "hmac", "header": "X-Valify-Signature", "digest": "sha256", "encoding": "hex", "signs": "body", "secrets": […]}`.
+    ///
+    /// Its names are `scheme` (a [`SchemeName`]) or `preset` (a [`PresetName`]), and the fields of that variant of `Auth`; the place of a
+    /// secret URL is `"query": "name"` or `"path_segment": true`. A secret has its `id` and one of `utf8`, `base64` and `hex`.
     pub fn from_document(json: &[u8]) -> Result<Self, Error> {
         Self::read(Document::read(json, ErrorKind::InvalidConfig)?)
     }
@@ -126,6 +129,9 @@ impl Profile {
     /// Reads a `profile` document, such as
     /// `{"session_token": ["/data/token"], "decision": ["/data/status"], "decisions": [{"value": "approved", "outcome": "passed"}],`
     /// `"matches_by": "session_token"}`.
+    ///
+    /// Its names are the fields of `Profile`. `checks` and `subject` are objects by name:
+    /// `{"liveness": {"at": ["/data/liveness"], "values": [{"value": true, "outcome": "passed"}]}}` and `{"front_nid": ["/data/front_nid"]}`.
     pub fn from_document(json: &[u8]) -> Result<Self, Error> {
         Self::read(Document::read(json, ErrorKind::InvalidConfig)?)
     }

@@ -80,8 +80,8 @@ impl Verifier {
         Ok(Self { environment, scheme, plan, max_body_bytes: limits.max_body_bytes })
     }
 
-    /// Reads a `verifier` document: `{"environment", "auth": {…}, "profile": {…}, "limits": {…}}`, the last two as `api.md` has them.
-    /// Fields of the parts are named as in their own documents.
+    /// Reads a `verifier` document: `{"environment"?, "auth": {…}, "profile": {…}, "limits"?: {"max_body_bytes"?}}`, its parts as
+    /// [`Auth::from_document`] and [`Profile::from_document`] have them. Fields of the parts are named as in their own documents.
     pub fn from_document(json: &[u8]) -> Result<Self, Error> {
         let mut document = Document::read(json, ErrorKind::InvalidConfig)?;
         let environment = config::environment(&mut document)?;
