@@ -9,12 +9,14 @@ mod number;
 mod paths;
 mod pointer;
 mod text;
+mod tokens;
 mod walk;
 
 pub(crate) use number::{Number, is_exact};
 pub(crate) use paths::{Found, Paths, Slot};
 pub(crate) use pointer::Pointer;
 pub(crate) use text::write_string;
+pub(crate) use tokens::{Token, tokens};
 pub(crate) use walk::{Kind, Value};
 
 /// The most containers that may be open at once, the root included.

@@ -58,4 +58,7 @@ pub use return_state::{ReturnState, Returned};
 pub use secret::{NamedSecret, Secret};
 pub use time::Instant;
 pub use verification::{Route, Status, Verification, route};
-pub use webhook::{Auth, Delivery, Event, Outcome, Profile, UnverifiedEvent, Verifier, read_unverified, sign};
+pub use webhook::{
+    Auth, Delivery, Diagnosis, Event, Inspection, Outcome, Profile, UnverifiedEvent, Verifier, inspect,
+    read_unverified, sign,
+};

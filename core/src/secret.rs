@@ -60,6 +60,11 @@ impl Secret {
         Self { text: Zeroizing::new(text.into()), encoding: Encoding::Hex }
     }
 
+    /// The text as it was given, for reading it in another way than it says.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The name of the encoding, which is also the name of the text's field in a document.
     pub(crate) const fn encoding_name(&self) -> &'static str {
         self.encoding.name()

@@ -37,8 +37,10 @@
 //! such as no URL for [`SecretUrl`], is `misuse`.
 
 mod auth;
+mod diagnose;
 mod document;
 mod event;
+mod inspect;
 mod mac;
 mod outcome;
 mod presented;
@@ -54,8 +56,12 @@ pub use auth::{
     Attested, Auth, Basic, Digest, Hmac, Preset, PresetName, SecretPlace, SecretUrl, SignatureEncoding, Signs,
     StaticHeader,
 };
+pub use diagnose::{Diagnosis, Finding, Mistake};
 pub use event::{
     AuthenticatedBy, Event, EventView, Subject, UnverifiedEvent, UnverifiedEventView, raw_at, read_unverified,
+};
+pub use inspect::{
+    Ambiguous, BodyForm, CandidateResult, HeaderLine, Inspection, LooksLike, Proposal, ShapeLine, ValueKind, inspect,
 };
 pub use outcome::{Checks, Module, Outcome, Problem, SchemeName};
 pub use profile::{DecisionValue, MatchesBy, ModuleProfile, PassedWhen, Profile, SubjectField, ValueMeaning};

@@ -191,7 +191,7 @@ fn checked_secrets(
         if !is_fit(&bytes) {
             return refuse(rule);
         }
-        checked.push(CheckedSecret { id: id.clone(), bytes });
+        checked.push(CheckedSecret { id: id.clone(), bytes, secret: secret.clone() });
     }
     Ok(checked)
 }
@@ -206,7 +206,7 @@ fn keys(
     let key = |secret: CheckedSecret| {
         let key =
             MacKey::new(digest, &secret.bytes).ok_or_else(|| Error::config("secrets", "cannot be used as a key"))?;
-        Ok(NamedKey { id: secret.id, key })
+        Ok(NamedKey { id: secret.id, key, secret: secret.secret })
     };
     secrets.into_iter().map(key).collect()
 }

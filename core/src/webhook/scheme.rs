@@ -20,6 +20,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind},
     http::Headers,
+    secret::Secret,
 };
 
 /// A checked scheme.
@@ -66,6 +67,8 @@ pub(super) enum TimestampPlace {
 pub(super) struct NamedKey {
     pub(super) id: String,
     pub(super) key: MacKey,
+    /// What the key was made from: a diagnosis tries what else it may have been meant to be.
+    pub(super) secret: Secret,
 }
 
 /// The secret itself is presented.
@@ -87,6 +90,8 @@ pub(super) enum Place {
 pub(super) struct CheckedSecret {
     pub(super) id: String,
     pub(super) bytes: Zeroizing<Vec<u8>>,
+    /// What the bytes were made from: a diagnosis tries what else it may have been meant to be.
+    pub(super) secret: Secret,
 }
 
 /// The header of HTTP Basic credentials.

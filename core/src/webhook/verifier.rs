@@ -7,7 +7,7 @@ use super::{
     event::Event,
     mac::dedupe_key,
     profile::{Plan, Profile},
-    scheme::Scheme,
+    scheme::{Proof, Scheme},
 };
 use crate::{
     config::{self, Environment, check_range},
@@ -98,11 +98,20 @@ impl Verifier {
     /// `encoded_body`), and believe nothing of the delivery.
     pub fn verify(&self, delivery: &Delivery<'_>, now: Instant) -> Result<Event, Error> {
         let now = checked_now(now)?;
-        check_size(delivery.body, self.max_body_bytes)?;
-        check_encoding(delivery.headers)?;
-        let proof = self.scheme.authenticate(delivery, now.timestamp_millis())?;
+        let proof = self.authenticate(delivery, now)?;
         let dedupe_key = dedupe_key(proof.signed_id.as_deref(), delivery.body);
         Ok(Event::read(self.environment, &self.plan, delivery.body, now, dedupe_key, proof.by))
+    }
+
+    /// Everything that can refuse a delivery.
+    pub(super) fn authenticate(&self, delivery: &Delivery<'_>, now: Instant) -> Result<Proof, Error> {
+        check_size(delivery.body, self.max_body_bytes)?;
+        check_encoding(delivery.headers)?;
+        self.scheme.authenticate(delivery, now.timestamp_millis())
+    }
+
+    pub(super) fn scheme(&self) -> &Scheme {
+        &self.scheme
     }
 
     /// The largest body in bytes, for hosts that read a stream: stop there and answer 413.
@@ -143,7 +152,7 @@ pub(super) fn check_size(body: &[u8], max_bytes: i64) -> Result<(), Error> {
     Err(Error::new(ErrorKind::BodyTooLarge, alloc::format!("the body has more than {max_bytes} bytes")))
 }
 
-fn check_encoding(headers: &Headers) -> Result<(), Error> {
+pub(super) fn check_encoding(headers: &Headers) -> Result<(), Error> {
     if headers.get_all(CONTENT_ENCODING).all(|value| value.eq_ignore_ascii_case(b"identity")) {
         return Ok(());
     }
