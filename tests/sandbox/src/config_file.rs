@@ -4,7 +4,7 @@ use std::{ops::Range, path::Path, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::Spanned;
-use valify_link_core::{Auth, Profile};
+use valify_link_core::{Auth, Config, ConfigOptions, Environment, Profile};
 
 use crate::{
     session::{Module, Outcome},
@@ -272,16 +272,17 @@ fn keys(tables: &[Spanned<KeyTable>], flows: &[Flow]) -> Result<Vec<Key>, Mistak
     Ok(keys)
 }
 
+/// A scheme that the core would let a client return to; in lower case, as URLs are compared.
 fn scheme(text: &Spanned<String>) -> Result<String, Mistake> {
-    const DANGEROUS: [&str; 9] =
-        ["javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source", "content"];
-    let scheme = text.get_ref().to_ascii_lowercase();
-    let well_formed = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
-    if well_formed && !DANGEROUS.contains(&scheme.as_str()) {
-        Ok(scheme)
-    } else {
-        Err(Mistake::at(text, "return_schemes: must be URI schemes without the colon, and none that carries content"))
+    let options = ConfigOptions {
+        base_url: Some("http://127.0.0.1".to_owned()),
+        environment: Environment::Sandbox,
+        return_schemes: vec![text.get_ref().clone()],
+        ..ConfigOptions::default()
+    };
+    match Config::with_options("any-key", options) {
+        Ok(_) => Ok(text.get_ref().to_ascii_lowercase()),
+        Err(error) => Err(Mistake::at(text, format!("return_schemes: {}", error.detail))),
     }
 }
 

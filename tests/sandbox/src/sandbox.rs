@@ -1,7 +1,7 @@
 //! Starting and stopping a sandbox.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -114,9 +114,16 @@ impl Sandbox {
         Ok(Self { address, stop, serving })
     }
 
-    /// `http://127.0.0.1:PORT`, without a slash at the end: what a client's `base_url` is.
+    /// `http://127.0.0.1:PORT`, without a slash at the end: what a client's `base_url` is. One that listens on all addresses is named by
+    /// the loopback one, since it answers to loopback names.
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+        let loopback = match self.address {
+            SocketAddr::V4(address) if address.ip().is_unspecified() => Some(Ipv4Addr::LOCALHOST.into()),
+            SocketAddr::V6(address) if address.ip().is_unspecified() => Some(Ipv6Addr::LOCALHOST.into()),
+            _ => None,
+        };
+        let ip: IpAddr = loopback.unwrap_or(self.address.ip());
+        format!("http://{}", SocketAddr::new(ip, self.address.port()))
     }
 
     /// Stops, after what is under way has had a moment to finish.

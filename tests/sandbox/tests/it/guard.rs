@@ -70,6 +70,14 @@ fn another_name_is_answered_once_it_is_allowed() {
 }
 
 #[test]
+fn one_that_listens_everywhere_is_named_by_loopback_and_still_answers_no_other_name() {
+    let world = World::with(Options { listen: ([0, 0, 0, 0], 0).into(), ..Options::default() });
+    assert!(world.address.starts_with("127.0.0.1:"), "{}", world.address);
+    assert_eq!(world.get("/healthz").status, 200);
+    assert_eq!(Request::new("GET", "/healthz").header("Host", "192.168.1.5:8484").send(&world.address).status, 421);
+}
+
+#[test]
 fn a_page_of_another_origin_cannot_write() {
     let world = World::new();
     let token = world.link();

@@ -189,8 +189,6 @@ fn typed_text_comes_back_with_the_correction_and_is_never_markup() {
 #[test]
 fn wrong_codes_can_be_corrected_and_the_fifth_fails_the_module() {
     let world = World::new();
-    let mut body = link_body();
-    body["reference_id"] = "otp".into();
     let visitor = Visitor::new(&world);
     visitor.fill(&[("persona", "0")], &[]);
     visitor.fill(&[("sample", "1")], &[]);

@@ -108,6 +108,26 @@ fn anything_but_2xx_is_tried_again_and_redirects_are_not_followed() {
 }
 
 #[test]
+fn a_name_goes_only_where_it_was_allowed_to() {
+    let endpoint = Endpoint::new();
+    let port = endpoint.url.split(':').nth(2).unwrap().split('/').next().unwrap().to_owned();
+    // A name that no resolver knows (RFC 6761): that it is looked up at all is what the option allows.
+    let url = format!("http://hooks.invalid:{port}/");
+    assert!(World::try_with(Options { webhook_url: Some(url.clone()), ..Options::default() }).is_err());
+    let allowed = vec!["hooks.invalid".to_owned()];
+    let world = World::with(Options { webhook_url: Some(url), webhook_hosts: allowed, ..Options::default() });
+    let token = world.link();
+    world.complete(&token, "passed");
+    let attempt = loop {
+        let newest = world.get("/_sandbox/deliveries").json()["deliveries"][0]["attempts"][0].clone();
+        if newest.is_object() {
+            break newest;
+        }
+    };
+    assert!(attempt["error"].as_str().unwrap().contains("could not be resolved"), "{attempt}");
+}
+
+#[test]
 fn only_loopback_is_a_target_and_never_the_sandbox_itself() {
     for url in ["http://example.com/", "http://10.1.2.3/", "https://127.0.0.1/", "ftp://127.0.0.1/", "nonsense"] {
         let refused = World::try_with(Options { webhook_url: Some(url.to_owned()), ..Options::default() });
