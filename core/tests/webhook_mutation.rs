@@ -55,7 +55,9 @@ fn covered(auth: &Auth, parcel: &Parcel) -> Option<Covered> {
         }
         Auth::Preset(Preset { preset: PresetName::StandardWebhooks, .. }) => {
             let list = joined(parcel, "webhook-signature", b' ')?;
-            let entries = list.split(|byte| *byte == b' ').filter(|entry| !entry.is_empty()).take(16);
+            // A comma behind an entry is what joining repeated headers leaves there.
+            let entries = list.split(|byte| *byte == b' ').map(|entry| entry.strip_suffix(b",").unwrap_or(entry));
+            let entries = entries.filter(|entry| !entry.is_empty()).take(16);
             let proofs = entries.filter(|entry| entry.starts_with(b"v1,")).map(<[u8]>::to_vec).collect();
             let id = single(parcel, "webhook-id")?;
             let timestamp = single(parcel, "webhook-timestamp")?;

@@ -129,7 +129,10 @@ pub(super) fn read_single(
 /// The list of Standard Webhooks: `v1,<base64>` entries with spaces between them.
 pub(super) fn read_standard(headers: &Headers, name: &str) -> Result<Vec<Vec<u8>>, Error> {
     let values = list(headers, name)?;
-    let entries = values.iter().flat_map(|value| value.split(' ')).filter(|entry| !entry.is_empty());
+    // Who joins repeated headers into one, as fetch and proxies do, leaves a comma behind each but the last.
+    let entries =
+        values.iter().flat_map(|value| value.split(' ')).map(|entry| entry.strip_suffix(',').unwrap_or(entry));
+    let entries = entries.filter(|entry| !entry.is_empty());
     well_formed(entries.map(|entry| match entry.split_once(',') {
         Some(("v1", text)) => {
             SignatureEncoding::Base64.read(Digest::Sha256, text).map_or(Entry::Malformed, Entry::Signature)
