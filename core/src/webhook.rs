@@ -28,6 +28,9 @@
 //! # Ok::<(), valify_link_core::Error>(())
 //! ```
 //!
+//! When the first deliveries come, [`inspect`] shows their form without their content and proposes a profile, and
+//! [`Verifier::diagnose`] says which mistake makes one fail. Both are for the integrator's eyes and never for an answer.
+//!
 //! # What `verify` promises
 //!
 //! Any bytes give an `Event` or one of `signature_missing`, `signature_malformed`, `signature_mismatch`, `timestamp_missing`,

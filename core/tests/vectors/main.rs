@@ -70,6 +70,7 @@ fn run(kind: &str, given: &Value) -> Value {
         "call" => link::call(given),
         "webhook" => webhook::verify(given),
         "webhook_sign" => webhook::sign(given),
+        "diagnose" => webhook::diagnose(given),
         other => panic!("unknown kind {other}"),
     };
     verdict::canonical(verdict)

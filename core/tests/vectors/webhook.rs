@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use valify_link_core::{
-    Delivery, Event, Verifier, sign as sign_body,
+    Delivery, Error, ErrorKind, Event, NamedSecret, Secret, Verifier, sign as sign_body,
     webhook::{Auth, Module, Problem},
 };
 
@@ -16,12 +16,44 @@ use super::{
 const PARTS: [&str; 4] = ["environment", "auth", "profile", "limits"];
 
 pub(crate) fn verify(given: &Value) -> Verdict {
-    let parts = PARTS.iter().filter_map(|part| Some(((*part).to_owned(), given.get(part)?.clone())));
-    let verifier = Verifier::from_document(&given::document(&Value::Object(parts.collect())))?;
+    let verifier = verifier(given)?;
     let headers = given::headers(&given["headers"]);
     let body = given::bytes(&given["body"]);
     let delivery = Delivery { headers: &headers, body: &body, url: given["url"].as_str() };
     Ok(event(&verifier.verify(&delivery, given::instant(&given["now"]))?))
+}
+
+pub(crate) fn diagnose(given: &Value) -> Verdict {
+    let verifier = verifier(given)?;
+    let headers = given::headers(&given["headers"]);
+    let body = given::bytes(&given["body"]);
+    let delivery = Delivery { headers: &headers, body: &body, url: given["url"].as_str() };
+    let now = given::instant(&given["now"]);
+    let diagnosis = match given.get("older_secrets") {
+        Some(older) => verifier.diagnose_with_older(&delivery, now, &secrets(older))?,
+        None => verifier.diagnose(&delivery, now),
+    };
+    let mistakes: Vec<Value> = diagnosis.mistakes().map(|mistake| mistake.as_str().into()).collect();
+    Ok(fields([
+        ("refused", diagnosis.refused.map(ErrorKind::as_str).into()),
+        ("mistakes", mistakes.into()),
+        ("off_by_ms", diagnosis.findings.iter().find_map(|finding| finding.off_by_ms).into()),
+    ]))
+}
+
+fn verifier(given: &Value) -> Result<Verifier, Error> {
+    let parts = PARTS.iter().filter_map(|part| Some(((*part).to_owned(), given.get(part)?.clone())));
+    Verifier::from_document(&given::document(&Value::Object(parts.collect())))
+}
+
+fn secrets(list: &Value) -> Vec<NamedSecret> {
+    let secret = |entry: &Value| {
+        let text = |name: &str| entry[name].as_str().map(str::to_owned);
+        let secret =
+            text("utf8").map(Secret::utf8).or(text("base64").map(Secret::base64)).or(text("hex").map(Secret::hex));
+        NamedSecret::new(given::text(&entry["id"]), secret.expect("a secret"))
+    };
+    list.as_array().expect("secrets are a list").iter().map(secret).collect()
 }
 
 pub(crate) fn sign(given: &Value) -> Verdict {

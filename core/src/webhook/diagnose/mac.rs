@@ -24,7 +24,8 @@ impl MacScheme {
         now_ms: i64,
         older: &[NamedSecret],
     ) -> (Vec<Finding>, usize) {
-        let tags = tags::read(delivery, &self.header);
+        let prefix = if let Form::Single(prefix) = &self.form { prefix } else { "" };
+        let tags = tags::read(delivery, &self.header, prefix);
         let mut search = Search { scheme: self, body: delivery.body, tags: &tags, macs: 0 };
         let parts = parts::configured(self, delivery, &tags);
         let fit = search.run(&parts, &parts::other(self, delivery, &tags), older);

@@ -139,8 +139,7 @@ fn keyed(value: &str) -> Option<&str> {
 
 /// The first readable value of a header.
 fn value<'a>(delivery: &Delivery<'a>, name: &str) -> Option<&'a str> {
-    let mut lines = tags::lines(delivery).filter(|(_, text)| text.len() <= tags::MAX_VALUE_BYTES);
-    lines.find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, text)| text)
+    tags::lines(delivery).find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, text)| text)
 }
 
 fn elsewhere<'a>(delivery: &Delivery<'a>, fits: impl Fn(&str, &str) -> bool) -> Vec<Part<'a>> {

@@ -10,9 +10,9 @@ use super::super::{
 };
 
 /// The most lines that are looked at.
-pub(super) const MAX_LINES: usize = 64;
+const MAX_LINES: usize = 64;
 /// The most bytes of one value that are looked at.
-pub(super) const MAX_VALUE_BYTES: usize = 8 * 1024;
+const MAX_VALUE_BYTES: usize = 8 * 1024;
 /// The most entries of one value.
 const MAX_ENTRIES: usize = 32;
 
@@ -44,10 +44,11 @@ pub(super) fn lines<'a>(delivery: &Delivery<'a>) -> impl Iterator<Item = (&'a st
     delivery.headers.iter().take(MAX_LINES).filter_map(readable)
 }
 
-/// All tags, those of `header` first.
-pub(super) fn read<'a>(delivery: &Delivery<'a>, header: &str) -> Vec<Tag<'a>> {
+/// All tags, those of `header` first, and among these what stands right after `prefix`.
+pub(super) fn read<'a>(delivery: &Delivery<'a>, header: &str, prefix: &str) -> Vec<Tag<'a>> {
     let mut tags: Vec<Tag<'a>> = Vec::new();
     for (name, value) in lines(delivery) {
+        tags.extend(value.strip_prefix(prefix).and_then(|text| tag(name, value, text)));
         let entries = value.split([',', ' ', ';']).filter(|entry| !entry.is_empty()).take(MAX_ENTRIES);
         for entry in entries {
             // What stands after a prefix such as `sha256=`; the padding's own `=` is no separator.

@@ -20,7 +20,7 @@ use crate::{
 
 /// The most lines of a shape.
 const MAX_LINES: usize = 256;
-/// The most containers inside each other that are shown.
+/// The most containers inside each other whose values are shown.
 const MAX_DEPTH: usize = 16;
 /// The most members of an object that are shown.
 const MAX_MEMBERS: usize = 64;
@@ -97,20 +97,15 @@ pub(super) struct Seen<'a> {
 
 /// A container that is not closed yet.
 struct Frame {
-    is_object: bool,
-    /// Its line, if it is shown and its values may be.
+    /// Its line, if it is shown.
     line: Option<usize>,
+    /// How many of its values may be shown.
+    most: usize,
     /// Whether its pointer is of keys that are shown.
     is_exact: bool,
     own_key: String,
     values: usize,
     shown: usize,
-}
-
-impl Frame {
-    fn has_room(&self) -> bool {
-        self.shown < if self.is_object { MAX_MEMBERS } else { MAX_ELEMENTS }
-    }
 }
 
 /// The lines of a checked text.
@@ -142,11 +137,16 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn open(&mut self, is_object: bool) {
         let kind = if is_object { ValueKind::Object } else { ValueKind::Array };
-        let line = self.value(kind, None).filter(|_| self.open.len() < MAX_DEPTH);
+        let line = self.value(kind, None);
+        let most = match kind {
+            _ if self.open.len() >= MAX_DEPTH => 0,
+            ValueKind::Object => MAX_MEMBERS,
+            _ => MAX_ELEMENTS,
+        };
         let keys = line.and_then(|line| self.seen.get(line)).and_then(|seen| seen.keys.as_ref());
         let is_exact = keys.is_some();
         let own_key = keys.map(|[own, _]| own.clone()).unwrap_or_default();
-        self.open.push(Frame { is_object, line, is_exact, own_key, values: 0, shown: 0 });
+        self.open.push(Frame { line, most, is_exact, own_key, values: 0, shown: 0 });
     }
 
     fn close(&mut self) {
@@ -165,7 +165,7 @@ impl<'a> Walk<'a> {
             Some(frame) => {
                 let index = frame.values;
                 frame.values = index.saturating_add(1);
-                let parent = frame.line.filter(|_| has_lines && frame.has_room())?;
+                let parent = frame.line.filter(|_| has_lines && frame.shown < frame.most)?;
                 frame.shown = frame.shown.saturating_add(1);
                 let shown = match &key {
                     Some(key) if is_plain_key(key) => key.to_string(),
