@@ -47,8 +47,9 @@ fn verifier() -> Verifier {
 
 /// A webhook of about this size: up to 4 kB of fields, the rest in three pictures, as a card's two sides and a face would be.
 fn body(size: usize) -> Vec<u8> {
-    let fields: String =
+    let fields: Vec<_> =
         (0..size.min(4_096) / 40).map(|n| format!("\"field_{n:03}\": \"a value of it {n:03}\", ")).collect();
+    let fields = fields.concat();
     let base = format!(
         "{{\"data\": {{{fields}\"reference_id\": \"user-1\", \"token\": \"{TOKEN}\", \"transaction_id\": \"t-1\", \
          \"occurred_at\": \"2026-01-14T06:59:00Z\", \"status\": \"approved\", \"pictures\": ["

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::{
     document::Document,
     error::{Error, ErrorKind, closed_set},
-    secret::{SANDBOX_API_KEY, is_placeholder},
+    secret::{is_placeholder, is_well_known},
     uri::{MAX_BYTES, Origin},
 };
 
@@ -45,7 +45,7 @@ pub const PRODUCTION_BASE_URL: &str = "https://verify.valifysolutions.com";
 ///
 /// Defaults: English, production, 30 s an attempt and 60 s in all, 2 retries with a back-off of at most 8 s, a `Retry-After` of at most
 /// 30 s, 1 MiB of answer, 5 minutes of grace, no resending when the outcome is unknown, empty lists.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ConfigOptions {
     /// The service's origin, in normal form. `None` is the production address, and refused in the sandbox environment.
     pub base_url: Option<String>,
@@ -75,6 +75,20 @@ pub struct ConfigOptions {
     pub return_schemes: Vec<String>,
     /// `host` or `host:port` that may be spoken to over http in the sandbox environment, for a container network.
     pub insecure_hosts: Vec<String>,
+}
+
+impl fmt::Debug for ConfigOptions {
+    /// Without the addresses: what has not been checked may hold credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigOptions")
+            .field("lang", &self.lang)
+            .field("environment", &self.environment)
+            .field("timeout_ms", &self.timeout_ms)
+            .field("deadline_ms", &self.deadline_ms)
+            .field("max_retries", &self.max_retries)
+            .field("resend_when_unknown", &self.resend_when_unknown)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for ConfigOptions {
@@ -241,7 +255,7 @@ fn check_api_key(key: &str, environment: Environment) -> Result<(), Error> {
     if is_placeholder(key) {
         return refuse("this is a placeholder, not a key");
     }
-    if key == SANDBOX_API_KEY && environment != Environment::Sandbox {
+    if is_well_known(key.as_bytes()) && environment != Environment::Sandbox {
         return refuse("this is the local sandbox's own key: it needs environment sandbox");
     }
     Ok(())

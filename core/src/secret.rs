@@ -17,6 +17,13 @@ pub const SANDBOX_API_KEY: &str = "sandbox-key-not-for-production";
 /// The webhook secret of the local sandbox (UTF-8). The core refuses it outside [`Environment::Sandbox`](crate::Environment::Sandbox).
 pub const SANDBOX_WEBHOOK_SECRET: &str = "sandbox-secret-not-for-production";
 
+/// Whether a key or secret is one of the local sandbox's own, which everybody knows, whatever it is given as. Of Basic credentials the
+/// password counts.
+pub(crate) fn is_well_known(bytes: &[u8]) -> bool {
+    let password = bytes.splitn(2, |byte| *byte == b':').last().unwrap_or(bytes);
+    [SANDBOX_API_KEY, SANDBOX_WEBHOOK_SECRET].iter().any(|known| known.as_bytes() == password)
+}
+
 /// The least length of a secret in bytes, unless a scheme's `allow_short_secret` says otherwise.
 const MIN_BYTES: usize = 16;
 
@@ -114,7 +121,7 @@ impl Secret {
     /// Decodes a secret that never leaves the integrator and belongs to no environment: the sandbox's, which everybody knows, is never one.
     pub(crate) fn decode_private(&self, at: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
         let bytes = self.decode(at, SecretRules::default())?;
-        if bytes.as_slice() == SANDBOX_WEBHOOK_SECRET.as_bytes() {
+        if is_well_known(&bytes) {
             let field = format!("{at}.{}", self.encoding.name());
             return Err(Error::config(field, "this is the local sandbox's own secret, which everybody knows"));
         }

@@ -154,3 +154,59 @@ fn hosts_refuse_by_the_same_error_and_answer_by_the_same_table() {
         assert_eq!(kind.delivery_status(), expected, "{kind}");
     }
 }
+
+/// The sandbox's own key and secret are refused wherever a production secret is taken, whatever they are given as.
+#[test]
+fn what_everybody_knows_is_no_secret() {
+    for known in [valify_link_core::secret::SANDBOX_API_KEY, valify_link_core::secret::SANDBOX_WEBHOOK_SECRET] {
+        assert_eq!(Config::new(known).expect_err("known").field.as_deref(), Some("api_key"));
+        for (secret, field) in [
+            (Secret::utf8(known), "secrets[0].utf8"),
+            (Secret::base64(data_encoding::BASE64.encode(known.as_bytes())), "secrets[0].base64"),
+        ] {
+            let auth = Auth::Hmac(Hmac::new(
+                "X-Signature",
+                Digest::Sha256,
+                SignatureEncoding::Hex,
+                Signs::Body,
+                vec![NamedSecret::new("a", secret)],
+            ));
+            assert_eq!(refused_field(&auth).as_deref(), Some(field));
+        }
+        let basic = valify_link_core::webhook::Basic {
+            accept_unsigned_body: true,
+            allow_short_secret: false,
+            secrets: vec![NamedSecret::new("a", Secret::utf8(format!("user:{known}")))],
+        };
+        assert_eq!(refused_field(&Auth::Basic(basic)).as_deref(), Some("secrets[0].utf8"));
+    }
+}
+
+fn refused_field(auth: &Auth) -> Option<String> {
+    let profile = Profile {
+        session_token: vec!["/token".into()],
+        matches_by: Some(MatchesBy::SessionToken),
+        ..Profile::default()
+    };
+    let refused =
+        Verifier::new(Environment::Production, auth, &profile, Limits::default()).expect_err("known to everybody");
+    assert_eq!(refused.kind, ErrorKind::InvalidConfig);
+    refused.field
+}
+
+/// An empty identifier names nothing: it neither matches nor contradicts.
+#[test]
+fn an_empty_identifier_is_absent() {
+    let body = br#"{"token":"own-session-00000000","id":""}"#;
+    let auth = &schemes()[1];
+    let profile = Profile {
+        session_token: vec!["/token".into()],
+        reference_id: vec!["/id".into()],
+        matches_by: Some(MatchesBy::SessionToken),
+        ..Profile::default()
+    };
+    let verifier = Verifier::new(Environment::Production, auth, &profile, Limits::default()).expect("a verifier");
+    let signed = sign(auth, body, None, now()).expect("signed");
+    let event = verifier.verify(&Delivery { headers: &signed.headers, body, url: None }, now()).expect("an event");
+    assert_eq!(event.view().reference_id, None);
+}

@@ -47,7 +47,14 @@ fn answer(status: i32, body: &str) -> HttpResponse {
 fn what_holds_a_secret_hides_it() {
     let config = Config::new(KEY).expect("a configuration");
     hidden("Config", &config);
-    hidden("ConfigOptions", &ConfigOptions::default());
+    let unchecked = ConfigOptions {
+        base_url: Some("https://user:CANARY-PASSWORD@a.example".into()),
+        link_prefixes: vec!["CANARY".into()],
+        return_schemes: vec!["CANARY".into()],
+        insecure_hosts: vec!["CANARY".into()],
+        ..ConfigOptions::default()
+    };
+    hidden("ConfigOptions", &unchecked);
     hidden("LinkRequest", &LinkRequest::new(RETURN_URL, REFERENCE, now()));
     let mut call = call();
     hidden("CreateLink", &call);

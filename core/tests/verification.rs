@@ -22,7 +22,7 @@ fn moments(world: &World) -> [DateTime<Utc>; 4] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     /// The record says what a plain reading of the whole list of facts says.
     #[test]

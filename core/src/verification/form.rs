@@ -13,6 +13,7 @@ use crate::{
     error::{Error, ErrorKind},
     json::write_string,
     keys::Hashed,
+    link::check_reference_id,
     time::{self, Instant},
     webhook::Outcome,
 };
@@ -93,13 +94,19 @@ fn read_identity(document: &mut Document<'_>) -> Result<Identity, Error> {
         environment: document
             .name("environment", Environment::from_name, "must be production or sandbox")?
             .ok_or_else(|| document.missing("environment"))?,
-        reference_id: document.required_text("reference_id")?,
+        reference_id: read_reference(document)?,
         flow: document.text("flow")?,
         requested_at: read_instant(document, "requested_at")?,
         expires_at: read_instant(document, "expires_at")?,
         expiry_grace_ms: document.integer("grace_ms")?.ok_or_else(|| document.missing("grace_ms"))?,
         nonce: read_hash(document, "nonce")?,
     })
+}
+
+fn read_reference(document: &mut Document<'_>) -> Result<String, Error> {
+    let reference = document.required_text("reference_id")?;
+    check_reference_id(&reference).map_err(|refused| document.refuse("reference_id", &refused.detail))?;
+    Ok(reference)
 }
 
 fn read_instant(document: &mut Document<'_>, name: &str) -> Result<Instant, Error> {

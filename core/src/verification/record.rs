@@ -111,7 +111,13 @@ impl Verification {
         Ok(record)
     }
 
-    /// Adds what a webhook said. `record_mismatch` for an event of another attempt, user, flow or environment, and for one that cannot
+    /// Adds what a webhook said. A row that was found by `reference_id` goes through [`route`](super::route) first: one user may have several
+    /// attempts, and only all of them together tell which one is meant.
+    ///
+    /// While the record does not know its session (before [`Verification::issued`], or for good after an unknown outcome), an event that names
+    /// one waits in it without counting; if the link was never issued to your knowledge, an operator resolves it.
+    ///
+    /// `record_mismatch` for an event of another attempt, user, flow or environment, and for one that cannot
     /// be told apart from such: keep the delivery.
     pub fn add(&self, event: &Event) -> Result<Self, Error> {
         let place = self.place_of(event).map_err(|why| self.mismatch(why))?;

@@ -185,6 +185,8 @@ impl<'a> Reader<'a> {
         for value in self.values(at) {
             match (value.kind(), value.string(), value.integer()) {
                 (Kind::Null, ..) => {}
+                // An empty text names nothing: as absent as null.
+                (_, Some(text), _) if text.is_empty() => {}
                 (_, Some(text), _) => texts.push(text),
                 (_, _, Some(digits)) => texts.push(Cow::Borrowed(digits)),
                 _ => malformed = true,

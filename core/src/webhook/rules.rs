@@ -14,7 +14,7 @@ use crate::{
     config::{Environment, check_range},
     error::Error,
     secret::{
-        NamedSecret, SANDBOX_WEBHOOK_SECRET, SecretRules,
+        NamedSecret, SecretRules, is_well_known,
         named::{self, ID_RULE, is_id},
     },
 };
@@ -185,7 +185,7 @@ fn checked_secrets(
         let at = named::path(index);
         let bytes = secret.decode(&at, rules)?;
         let refuse = |rule| Err(Error::config(format!("{at}.{}", secret.encoding_name()), rule));
-        if environment == Some(Environment::Production) && bytes.as_slice() == SANDBOX_WEBHOOK_SECRET.as_bytes() {
+        if environment == Some(Environment::Production) && is_well_known(&bytes) {
             return refuse("this is the local sandbox's own secret: it needs environment sandbox");
         }
         if !is_fit(&bytes) {

@@ -40,7 +40,7 @@ pub(crate) fn call(given: &Value) -> Verdict {
 fn new_call(given: &Value) -> Result<CreateLink, Error> {
     let config = Config::from_document(&given::document(&given["config"]))?;
     let request = LinkRequest::from_document(&given::document(&given["request"]))?;
-    CreateLink::new(&config, request, given::instant(&given["now"]), given["seed"].as_u64().unwrap_or_default())
+    CreateLink::new(&config, request, given::instant(&given["now"]), seed(given))
 }
 
 fn http_response(given: &Value) -> HttpResponse {
@@ -90,4 +90,9 @@ fn step(step: &Result<Step, Error>) -> Map<String, Value> {
 
 fn milliseconds(duration: Duration) -> Value {
     u64::try_from(duration.as_millis()).expect("a short time").into()
+}
+
+/// 64 bits; 0 where a kind of case has no use for one.
+fn seed(given: &Value) -> u64 {
+    given.get("seed").map_or(0, |seed| seed.as_u64().expect("a seed is an integer of 64 bits"))
 }

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How long a request's headers may take, and how long a connection may idle.
-const HEADER_PATIENCE: Duration = Duration::from_mins(1);
+const HEADER_PATIENCE: Duration = Duration::from_secs(60);
 /// How long connections get to finish when the sandbox stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 

@@ -90,7 +90,7 @@ pub struct Exchange {
 
 /// How much of an answer is kept.
 const MAX_ANSWER: usize = 64 << 10;
-const MAX_BACKOFF: Duration = Duration::from_mins(1);
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
 /// How much later than the redirect a webhook leaves that must not come first.
 const AFTER_REDIRECT: Duration = Duration::from_millis(500);
 
