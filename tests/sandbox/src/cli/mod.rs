@@ -1,6 +1,8 @@
 //! The commands. Exit codes: 0 done, 1 refused or failed, 2 misused.
 
 mod delivery;
+mod diagnose;
+mod inspect;
 mod serve;
 mod sign;
 mod verify;
@@ -18,7 +20,13 @@ Examples:
       Print the headers of a webhook with this body, as the sandbox signs it.
 
   valify-sandbox verify body.json --header 'X-Valify-Signature: 5f2b…' --json
-      Tell whether a delivery is authentic, and what it says.";
+      Tell whether a delivery is authentic, and what it says.
+
+  valify-sandbox diagnose body.json --header 'X-Valify-Signature: 5f2b…' --verifier verifier.json
+      Tell which mistake makes it fail.
+
+  valify-sandbox inspect body.json --header 'X-Valify-Signature: 5f2b…' --auth auth.json
+      Describe a delivery without what it says, and propose a profile for it.";
 
 /// A local Valify: the link API, the hosted page, the redirect and the webhook, with no account and no network.
 #[derive(Parser)]
@@ -39,6 +47,12 @@ enum Command {
     /// Check a delivery and print what it says.
     #[command(after_help = verify::HELP)]
     Verify(verify::Verify),
+    /// Tell which mistake makes a delivery fail.
+    #[command(after_help = diagnose::HELP)]
+    Diagnose(diagnose::Diagnose),
+    /// Describe a delivery without what it says.
+    #[command(after_help = inspect::HELP)]
+    Inspect(inspect::Inspect),
 }
 
 /// Runs what the command line says.
@@ -47,6 +61,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
         Command::Sign(sign) => sign.run().map(|()| ExitCode::SUCCESS),
         Command::Verify(verify) => verify.run(),
+        Command::Diagnose(diagnose) => diagnose.run(),
+        Command::Inspect(inspect) => inspect.run().map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

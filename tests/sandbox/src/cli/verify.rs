@@ -1,13 +1,16 @@
 //! `valify-sandbox verify`: the receiver's side.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use clap::Args;
 use serde_json::json;
-use valify_link_core::{Delivery, Error, Event, Headers, Instant, Verifier};
+use valify_link_core::{Error, Event, Verifier};
 
-use super::delivery;
+use super::delivery::{self, Received};
 
 pub(super) const HELP: &str = "\
 Without --verifier it expects what the sandbox sends by default. A verifier document:
@@ -32,49 +35,34 @@ const DEFAULT: &str = r#"{"environment": "sandbox",
 /// What to verify, and how.
 #[derive(Args)]
 pub(super) struct Verify {
-    /// The body, byte for byte as it was received; - is standard input.
-    file: PathBuf,
-    /// A header as it was received, "Name: value". May be given several times.
-    #[arg(long = "header", short = 'H', value_name = "LINE", value_parser = parse_header)]
-    headers: Vec<(String, String)>,
-    /// The URL that it came to, for secrets in the URL.
-    #[arg(long)]
-    url: Option<String>,
+    #[command(flatten)]
+    received: Received,
     /// The verifier document (JSON).
     #[arg(long, value_name = "FILE")]
     verifier: Option<PathBuf>,
-    /// When it was received, like 2026-01-14T07:57:54.972Z; by default now.
-    #[arg(long, value_name = "TIME", value_parser = delivery::parse_time)]
-    now: Option<Instant>,
-    /// Print the event, or {"error": {"kind": …}}, as JSON.
-    #[arg(long)]
-    json: bool,
 }
 
-fn parse_header(line: &str) -> Result<(String, String), String> {
-    let (name, value) = line.split_once(':').ok_or("must be \"Name: value\"")?;
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
+/// The verifier of a document, or the one that fits the sandbox.
+pub(super) fn verifier(document: Option<&Path>) -> anyhow::Result<Verifier> {
+    let document = match document {
+        Some(path) => delivery::read(path)?,
+        None => DEFAULT.into(),
+    };
+    Verifier::from_document(&document).context("--verifier")
 }
 
 impl Verify {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let document = match &self.verifier {
-            Some(path) => delivery::read(path)?,
-            None => DEFAULT.into(),
-        };
-        let verifier = Verifier::from_document(&document).context("--verifier")?;
-        let body = delivery::read(&self.file)?;
-        let headers: Headers = self.headers.iter().cloned().collect();
-        let received = Delivery { headers: &headers, body: &body, url: self.url.as_deref() };
-        let verdict = verifier.verify(&received, delivery::time(self.now));
-        Ok(match verdict {
+        let verifier = verifier(self.verifier.as_deref())?;
+        let (body, headers) = self.received.read()?;
+        Ok(match verifier.verify(&self.received.delivery(&body, &headers), self.received.time()) {
             Ok(event) => self.accepted(&event)?,
             Err(error) => self.refused(&error),
         })
     }
 
     fn accepted(&self, event: &Event) -> anyhow::Result<ExitCode> {
-        if self.json {
+        if self.received.json {
             println!("{}", serde_json::to_string(event)?);
         } else {
             let view = event.view();
@@ -88,7 +76,7 @@ impl Verify {
     }
 
     fn refused(&self, error: &Error) -> ExitCode {
-        if self.json {
+        if self.received.json {
             println!("{}", json!({ "error": { "kind": error.kind.as_str(), "next": error.kind.next().as_str() } }));
         } else {
             eprintln!("refused: {error}");

@@ -140,3 +140,45 @@ fn help_teaches_and_mistakes_are_two() {
     assert_eq!(wrong.status.code(), Some(1));
     assert!(text(&wrong.stderr).contains("sandbox.toml: line 3: "), "{}", text(&wrong.stderr));
 }
+
+/// What `sign` prints for a body, as the arguments of the other commands.
+fn signed(body: &[u8]) -> String {
+    text(&run(&["sign", "-"], body).stdout).trim().to_owned()
+}
+
+#[test]
+fn diagnose_names_the_mistake_and_nothing_of_the_body() {
+    let body = br#"{"data": {"reference_id": "CANARY", "token": "CANARY-0123456789", "status": "approved"}}"#;
+    let header = signed(body);
+    let good = run(&["diagnose", "-", "--header", &header], body);
+    assert!(good.status.success(), "{}", text(&good.stdout));
+
+    let compact = text(body).replace(": ", ":");
+    let found = run(&["diagnose", "-", "--header", &header, "--json"], compact.as_bytes());
+    assert_eq!(found.status.code(), Some(1));
+    let diagnosis: Value = serde_json::from_slice(&found.stdout).unwrap();
+    assert_eq!(diagnosis["findings"][0]["mistake"], "body_reserialised", "{diagnosis}");
+    assert_eq!(diagnosis["refused"], "signature_mismatch");
+    assert!(!text(&found.stdout).contains("CANARY"));
+}
+
+#[test]
+fn inspect_masks_values_and_proposes_only_what_is_authentic() {
+    let body = br#"{"data": {"reference_id": "CANARY", "token": "CANARY-0123456789", "status": "approved"}}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let auth = folder.path().join("auth.json");
+    let secret = json!([{ "id": "a", "utf8": "sandbox-secret-not-for-production" }]);
+    std::fs::write(&auth, json!({ "preset": "x_valify_signature_unverified", "secrets": secret }).to_string()).unwrap();
+    let auth = auth.to_str().unwrap();
+    let inspect = |body: &[u8], header: &str| {
+        let output =
+            run(&["inspect", "-", "--header", header, "--auth", auth, "--environment", "sandbox", "--json"], body);
+        assert!(output.status.success() && !text(&output.stdout).contains("CANARY"), "{}", text(&output.stdout));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let header = signed(body);
+    let authentic = inspect(body, &header);
+    assert_eq!(authentic["proposal"]["profile"]["session_token"], json!(["/data/token"]), "{authentic}");
+    let forged = inspect(b"{\"data\": {\"token\": \"CANARY-9876543210\"}}", &header);
+    assert_eq!(forged["proposal"], Value::Null, "{forged}");
+}
