@@ -196,6 +196,11 @@ impl Config {
         &self.base_url
     }
 
+    /// Whether the service's origin is a loopback address: the only one that a host without secrets of its own, a browser, may speak to.
+    pub fn base_url_is_loopback(&self) -> bool {
+        Origin::split(&self.base_url).is_ok_and(|(origin, _)| origin.is_loopback)
+    }
+
     /// How long after `expires_at` a record still waits for an event.
     pub fn expiry_grace(&self) -> Duration {
         milliseconds(self.options.expiry_grace_ms)
