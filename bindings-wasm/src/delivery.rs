@@ -1,0 +1,129 @@
+//! Deliveries in, events out; and the sender's side.
+
+use js_sys::Array;
+use valify_link_core as core;
+use valify_link_core::{Auth, Delivery, Profile, webhook::Subject};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+use crate::{
+    incoming::{headers, instant},
+    outgoing::{Outcome, empty, lines, object, thrown, with},
+};
+
+/// Authenticates deliveries.
+#[wasm_bindgen]
+pub struct Verifier(core::Verifier);
+
+#[wasm_bindgen]
+impl Verifier {
+    /// Reads the `verifier` document.
+    #[wasm_bindgen(js_name = fromDocument)]
+    pub fn from_document(json: &[u8]) -> Outcome<Verifier> {
+        core::Verifier::from_document(json).map(Self).map_err(thrown)
+    }
+
+    /// `production` or `sandbox`.
+    #[wasm_bindgen(getter)]
+    pub fn environment(&self) -> Outcome<String> {
+        Ok(self.0.environment().as_str().into())
+    }
+
+    /// The largest body that is looked at, in bytes.
+    #[wasm_bindgen(getter, js_name = maxBodyBytes)]
+    pub fn max_body_bytes(&self) -> Outcome<u32> {
+        Ok(u32::try_from(self.0.max_body_bytes()).unwrap_or(u32::MAX))
+    }
+
+    /// The names of all headers that are read, in lower case.
+    #[wasm_bindgen(js_name = headerNames)]
+    pub fn header_names(&self) -> Outcome<Vec<String>> {
+        Ok(self.0.header_names().map(str::to_ascii_lowercase).collect())
+    }
+
+    /// Authenticates one delivery. `lines` are names and values in turn.
+    pub fn verify(&self, body: &[u8], lines: Vec<String>, url: Option<String>, now: f64) -> Outcome<Event> {
+        let headers = headers(lines);
+        let delivery = Delivery { headers: &headers, body, url: url.as_deref() };
+        let mut event = self.0.verify(&delivery, instant(now)).map_err(thrown)?;
+        // The garbage collector does not see this memory, and the caller has the bytes.
+        event.detach_raw();
+        Ok(Event(event))
+    }
+}
+
+/// What an authenticated delivery says.
+#[wasm_bindgen]
+pub struct Event(pub(crate) core::Event);
+
+#[wasm_bindgen]
+impl Event {
+    /// All fields at once, the token too.
+    pub fn view(&self) -> Outcome<JsValue> {
+        let view = self.0.view();
+        with(object(view)?, "session_token", view.session_token.clone())
+    }
+
+    /// Names and values of the personal fields, in turn.
+    pub fn subject(&self) -> Outcome<Array> {
+        Ok(names_and_values(self.0.subject()))
+    }
+
+    /// What does not fit among the personal fields.
+    #[wasm_bindgen(js_name = subjectWarnings)]
+    pub fn subject_warnings(&self, now: f64) -> Outcome<JsValue> {
+        object(&self.0.subject().warnings(instant(now)))
+    }
+
+    /// The columns to look a record up by.
+    pub fn keys(&self) -> Outcome<JsValue> {
+        object(&self.0.keys())
+    }
+
+    /// What a log may show.
+    pub fn text(&self) -> Outcome<String> {
+        Ok(self.0.to_string())
+    }
+}
+
+/// What a body claims that nobody has authenticated.
+#[wasm_bindgen]
+pub struct UnverifiedEvent(core::UnverifiedEvent);
+
+#[wasm_bindgen]
+impl UnverifiedEvent {
+    /// Reads a body by a `profile` document.
+    #[wasm_bindgen(js_name = read)]
+    pub fn read(profile: &[u8], body: &[u8]) -> Outcome<UnverifiedEvent> {
+        let profile = Profile::from_document(profile).map_err(thrown)?;
+        core::read_unverified(&profile, body).map(Self).map_err(thrown)
+    }
+
+    /// All fields at once, the token too.
+    pub fn view(&self) -> Outcome<JsValue> {
+        let view = self.0.view();
+        with(object(view)?, "session_token", view.session_token.clone())
+    }
+
+    /// Names and values of the personal fields, in turn.
+    pub fn subject(&self) -> Outcome<Array> {
+        Ok(names_and_values(self.0.subject()))
+    }
+}
+
+fn names_and_values(subject: &Subject) -> Array {
+    subject.iter().flat_map(|(name, value)| [JsValue::from(name), JsValue::from(value)]).collect()
+}
+
+/// One value of a body as its exact JSON text.
+#[wasm_bindgen(js_name = rawAt)]
+pub fn raw_at(body: &[u8], pointer: &str) -> Outcome<Option<String>> {
+    core::webhook::raw_at(body, pointer).map(|text| text.map(Into::into)).map_err(thrown)
+}
+
+/// What a verifier with this `auth` document accepts.
+#[wasm_bindgen]
+pub fn sign(auth: &[u8], body: &[u8], id: Option<String>, now: f64) -> Outcome<JsValue> {
+    let auth = Auth::from_document(auth).map_err(thrown)?;
+    let signed = core::sign(&auth, body, id.as_deref(), instant(now)).map_err(thrown)?;
+    with(with(empty(), "lines", lines(&signed.headers))?, "url", signed.url)
+}
