@@ -1,0 +1,2 @@
+export * from "../index.js";
+export { isLoaded, load } from "../module.js";

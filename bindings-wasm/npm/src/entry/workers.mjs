@@ -1,0 +1,4 @@
+import module from "./valify_link.wasm";
+import { load } from "./web.mjs";
+
+load(module);

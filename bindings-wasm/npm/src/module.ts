@@ -1,0 +1,64 @@
+import { initSync, refused } from "../wasm/valify_link.js";
+import { type ErrorKind, errorOf, type Thrown, type ValifyError } from "./errors.js";
+
+export * from "../wasm/valify_link.js";
+
+let state: "missing" | "ready" | "failed" = "missing";
+
+/** Makes the core ready. Each entry of the package hands over the module in the way of its runtime. @internal */
+export function load(module: WebAssembly.Module | BufferSource): void {
+	if (state !== "missing") return;
+	initSync({ module });
+	state = "ready";
+}
+
+/** Whether the core is ready. @internal */
+export function isLoaded(): boolean {
+	return state !== "missing";
+}
+
+/**
+ * Calls the core. What it throws becomes an error of this package; a trap ends the use of the module loudly, since nobody knows in
+ * which state it has left its memory.
+ * @internal
+ */
+export function core<T>(call: () => T): T {
+	if (state === "missing") throw new Error("valify-link: the core is not loaded yet. In a browser, await init() first");
+	if (state === "failed") throw failure();
+	try {
+		return call();
+	} catch (thrown) {
+		if (isThrown(thrown)) throw errorOf(thrown);
+		state = "failed";
+		throw failure();
+	}
+}
+
+/** What cannot even be handed to the core, refused by the core's own kinds. @internal */
+export function refusal(kind: ErrorKind, field: string | undefined, detail: string): ValifyError {
+	return errorOf(core(() => refused(kind, field, detail) as Thrown));
+}
+
+/** A call that only a JavaScript host can get wrong. @internal */
+export function misuse(detail: string): ValifyError {
+	return refusal("misuse", undefined, detail);
+}
+
+/** Calls the core, and adds to its error what the transport said. @internal */
+export function coreAfter<T>(transport: string | undefined, call: () => T): T {
+	return core(() => {
+		try {
+			return call();
+		} catch (thrown) {
+			throw isThrown(thrown) && transport !== undefined ? { ...thrown, transport } : thrown;
+		}
+	});
+}
+
+function isThrown(value: unknown): value is Thrown {
+	return typeof value === "object" && value !== null && "kind" in value && "class" in value;
+}
+
+function failure(): Error {
+	return new Error("valify-link: the core has failed and cannot be used any more in this process. This is a bug: please report it.");
+}

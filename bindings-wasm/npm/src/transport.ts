@@ -1,0 +1,127 @@
+import { type HttpRequest, type HttpResponse, requestLines, type TransportFailure } from "./call.js";
+import * as wasm from "./module.js";
+import { core } from "./module.js";
+import { isNotSent } from "./not_sent.js";
+import { type Platform, platform } from "./platform.js";
+
+/** A `fetch` of your own. It is called with the URL, and with method, headers, body, `redirect: "manual"` and a signal. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Sends one request. @internal */
+export type Transport = (request: HttpRequest, signal: AbortSignal | undefined) => Promise<HttpResponse | Failed>;
+
+/** A failure, and what the runtime said about it. @internal */
+export interface Failed {
+	readonly failure: TransportFailure;
+	readonly said: string;
+}
+
+/** The runtime's own `fetch`. @internal */
+export function defaultTransport(): Transport {
+	const where = platform();
+	const options = connectionOptions(where);
+	const send = (request: HttpRequest, signal: AbortSignal) => {
+		const lines = [...requestLines(request), ...options.lines];
+		const prepared = core(() => wasm.fetchRequest(request.url, lines, request.body, signal, where === "browser"));
+		return fetch(prepared, options.init);
+	};
+	return (request, signal) => attempt(request, signal, send, (error) => isNotSent(error, where));
+}
+
+/** A `fetch` of the caller's. Nobody has tested what its failures prove, so that each of them may have been sent. @internal */
+export function transportOf(own: Fetch): Transport {
+	const send = (request: HttpRequest, signal: AbortSignal) => {
+		const { method, url, headers, body } = request;
+		return own(url, { method, headers, body: body as Uint8Array<ArrayBuffer>, redirect: "manual", signal });
+	};
+	return (request, signal) => attempt(request, signal, send, () => false);
+}
+
+/** How each runtime is told to take a fresh connection: a reused one that the peer has closed makes some clients send a POST twice. */
+function connectionOptions(where: Platform): { lines: readonly string[]; init?: RequestInit } {
+	switch (where) {
+		case "node":
+		case "bun":
+			return { lines: ["connection", "close"] };
+		case "deno": {
+			const client = (globalThis as unknown as { Deno: DenoClients }).Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+			return { lines: [], init: { client } as RequestInit };
+		}
+		default:
+			return { lines: [] };
+	}
+}
+
+interface DenoClients {
+	createHttpClient(options: { poolMaxIdlePerHost: number }): unknown;
+}
+
+async function attempt(
+	request: HttpRequest,
+	signal: AbortSignal | undefined,
+	send: (request: HttpRequest, signal: AbortSignal) => Promise<Response>,
+	provesNotSent: (error: unknown) => boolean,
+): Promise<HttpResponse | Failed> {
+	signal?.throwIfAborted();
+	const controller = new AbortController();
+	const end = () => controller.abort();
+	const ended = new Promise<never>((_, reject) => {
+		controller.signal.addEventListener("abort", () => reject(new Error("timed out")), { once: true });
+	});
+	// Rejected after the race as well, when nobody listens any more.
+	ended.catch(() => undefined);
+	const timer = setTimeout(end, request.timeoutMs);
+	signal?.addEventListener("abort", end, { once: true });
+	try {
+		// Raced, because a fetch of the caller's may not heed its signal.
+		return await Promise.race([exchange(request, controller.signal, send), ended]);
+	} catch (error) {
+		signal?.throwIfAborted();
+		// Copied, never chained: what is reachable from a runtime's error may hold the request.
+		return { failure: provesNotSent(error) ? "not_sent" : "maybe_sent", said: wordsOf(error) };
+	} finally {
+		clearTimeout(timer);
+		signal?.removeEventListener("abort", end);
+		// Whatever is still open of an answer that nobody reads on.
+		controller.abort();
+	}
+}
+
+async function exchange(
+	request: HttpRequest,
+	signal: AbortSignal,
+	send: (request: HttpRequest, signal: AbortSignal) => Promise<Response>,
+): Promise<HttpResponse> {
+	const response = await send(request, signal);
+	const body = await readCapped(response, request.maxResponseBytes);
+	const headers = core(() => wasm.headerLines(response.headers)) as string[];
+	return { status: response.status, headers, body, finalUrl: response.url ?? "" };
+}
+
+/** The decoded body, counted while it is read: a small compressed answer can be a large one. */
+async function readCapped(response: Response, most: number): Promise<Uint8Array> {
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	const reader = response.body?.getReader();
+	for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+		length += read.value.length;
+		if (length > most) throw new Error("the answer is too large");
+		chunks.push(read.value);
+	}
+	const body = new Uint8Array(length);
+	let at = 0;
+	for (const chunk of chunks) {
+		body.set(chunk, at);
+		at += chunk.length;
+	}
+	return body;
+}
+
+function wordsOf(error: unknown): string {
+	const words: string[] = [];
+	for (let at: unknown = error; at instanceof Error && words.length < 4; at = at.cause) {
+		const { code } = at as { code?: unknown };
+		words.push([at.name, typeof code === "string" ? code : "", at.message].filter(Boolean).join(" "));
+	}
+	return words.join(": ") || "no words";
+}
