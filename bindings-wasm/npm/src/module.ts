@@ -29,6 +29,8 @@ export function core<T>(call: () => T): T {
 		return call();
 	} catch (thrown) {
 		if (isThrown(thrown)) throw errorOf(thrown);
+		// What an object of the caller's throws on its way in is the caller's.
+		if (!(thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError)) throw thrown;
 		state = "failed";
 		throw failure();
 	}

@@ -5,16 +5,8 @@ import type { Platform } from "./platform.js";
  * a real socket; whatever is not here may have been sent.
  */
 const CODES: Partial<Record<Platform, ReadonlySet<string>>> = {
-	node: new Set([
-		"ECONNREFUSED",
-		"ENOTFOUND",
-		"DEPTH_ZERO_SELF_SIGNED_CERT",
-		"SELF_SIGNED_CERT_IN_CHAIN",
-		"UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-		"ERR_TLS_CERT_ALTNAME_INVALID",
-		"CERT_HAS_EXPIRED",
-	]),
-	bun: new Set(["ConnectionRefused", "DEPTH_ZERO_SELF_SIGNED_CERT"]),
+	node: new Set(["ECONNREFUSED", "ENOTFOUND", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"]),
+	bun: new Set(["ECONNREFUSED", "ENOTFOUND", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"]),
 };
 
 /** Whether an error of the runtime's own `fetch` proves that nothing has left this machine. @internal */
@@ -35,5 +27,5 @@ function provenBy(error: unknown, codes: ReadonlySet<string>): boolean {
 
 /** Deno gives no code: its HTTP client says in words that it failed while connecting, which includes TLS. */
 function isConnectFailureOfDeno(error: unknown): boolean {
-	return error instanceof TypeError && error.message.includes("client error (Connect)");
+	return error instanceof Error && (error.message.includes("client error (Connect)") || isConnectFailureOfDeno(error.cause));
 }
