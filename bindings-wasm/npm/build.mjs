@@ -60,6 +60,9 @@ function declarations() {
 	for (const inner of ["module", "entry/node", "entry/web", "document", "opaque", "platform", "not_sent"])
 		rmSync(`dist/types/${inner}.d.ts`, { force: true });
 	rmSync("dist/types/entry", { recursive: true, force: true });
+	for (const file of readdirSync("dist/types/adapters").filter((file) => file.startsWith("for_"))) {
+		writeFileSync(`dist/types/adapters/${file.replace(".d.ts", ".d.mts")}`, `export * from "./${file.replace(".d.ts", ".js")}";\n`);
+	}
 	writeFileSync("dist/types/index.d.mts", 'export * from "./index.js";\n');
 	copyFileSync("types/browser.d.mts", "dist/types/browser.d.mts");
 }

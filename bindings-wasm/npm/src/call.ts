@@ -125,6 +125,7 @@ export class CreateLink extends Opaque {
 
 	private constructor(handle: wasm.CreateLink) {
 		super();
+		if (!(handle instanceof wasm.CreateLink)) throw misuse("only ValifyLink.call makes a call");
 		this.#handle = handle;
 	}
 

@@ -70,6 +70,7 @@ export class Event extends Opaque {
 
 	private constructor(handle: wasm.Event, raw: Uint8Array) {
 		super();
+		if (!(handle instanceof wasm.Event)) throw misuse("only Verifier.verify makes an event");
 		this.#handle = handle;
 		this.#raw = raw;
 	}
@@ -210,6 +211,7 @@ export class UnverifiedEvent extends Opaque {
 
 	private constructor(handle: wasm.UnverifiedEvent, raw: Uint8Array) {
 		super();
+		if (!(handle instanceof wasm.UnverifiedEvent)) throw misuse("only readUnverified makes an unverified event");
 		this.#view = core(() => handle.view() as BodyView);
 		this.#subject = core(() => handle.subject() as string[]);
 		this.#raw = raw;

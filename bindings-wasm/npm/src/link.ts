@@ -1,4 +1,4 @@
-import type * as wasm from "./module.js";
+import * as wasm from "./module.js";
 import { core, misuse } from "./module.js";
 import type { Environment, Lang } from "./names.js";
 import { Opaque } from "./opaque.js";
@@ -42,6 +42,7 @@ export class Link extends Opaque {
 
 	private constructor(handle: wasm.Link) {
 		super();
+		if (!(handle instanceof wasm.Link)) throw misuse("only createLink makes a link");
 		this.#handle = handle;
 		this.#view = core(() => handle.view());
 	}

@@ -66,6 +66,7 @@ export class Returned extends Opaque {
 
 	private constructor(handle: wasm.Returned) {
 		super();
+		if (!(handle instanceof wasm.Returned)) throw misuse("only ReturnState.check makes a return");
 		this.#handle = handle;
 		this.#view = core(() => handle.view() as ReturnedView);
 	}

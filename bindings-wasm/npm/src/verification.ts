@@ -23,6 +23,7 @@ export class Verification extends Opaque {
 
 	private constructor(handle: wasm.Verification) {
 		super();
+		if (!(handle instanceof wasm.Verification)) throw misuse("a record comes from ValifyLink.requested, or from storage");
 		this.#handle = handle;
 	}
 

@@ -1,0 +1,2 @@
+// Express hands over Node's own request and response.
+export { captureRawBody, valifyWebhook, type WebhookHandler, type WebhookOptions } from "./for_node.js";

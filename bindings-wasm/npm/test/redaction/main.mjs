@@ -1,0 +1,178 @@
+// Nothing that a console, JSON or a walk over an object can reach shows a secret or personal data. Node, Deno and Bun.
+import process from "node:process";
+import { inspect } from "node:util";
+import * as api from "valify-link";
+import { conclude, equal, ok, run, thrown } from "../harness.mjs";
+
+const KEY = "canary-key-000000000001";
+const SECRET = "canary-secret-0000000001";
+const REFERENCE = "canary-reference-01";
+const TOKEN = "canary-token-00000001";
+const PERSON = "Canary Person";
+const NUMBER = "30101010100009";
+const CODE = "canary code with spaces";
+const ALL = { KEY, SECRET, REFERENCE, TOKEN, PERSON, NUMBER };
+
+const origin = "http://127.0.0.1:1";
+const expiresAt = new Date(Date.now() + 600_000);
+const request = { returnUrl: `https://shop.example/back?for=${REFERENCE}`, referenceId: REFERENCE, expiresAt };
+const settings = { apiKey: KEY, environment: "sandbox", baseUrl: origin, maxRetries: 0 };
+const auth = { preset: "x_valify_signature_unverified", secrets: [{ id: "a", utf8: SECRET }] };
+const profile = {
+	sessionToken: ["/token"],
+	referenceId: ["/reference"],
+	subject: { name: ["/name"] },
+	decision: ["/status"],
+	matchesBy: "session_token",
+};
+const body = JSON.stringify({ token: TOKEN, reference: REFERENCE, name: PERSON, front_nid: NUMBER, status: "approved" });
+
+const answer = (status, json) => async () => new Response(JSON.stringify(json), { status });
+const link = { session_token: TOKEN, redirect_url: `${origin}/?token=${TOKEN}` };
+const client = (fetch) => new api.ValifyLink({ ...settings, fetch });
+const verifier = new api.Verifier({ auth, profile, environment: "sandbox" });
+const event = verifier.verify(body, api.sign(auth, body).headers);
+const states = new api.ReturnState({ secrets: [{ id: "a", utf8: SECRET }] });
+const binding = api.ReturnState.newBinding();
+const issued = states.issue({ returnUrl: "https://shop.example/back", referenceId: REFERENCE, expiresAt, binding });
+const returned = states.check(issued.returnUrl, { referenceId: REFERENCE, binding });
+const made = await client(answer(200, link)).createLink(request);
+const machine = client(answer(200, link)).call(request);
+const failing = () => Promise.reject(Object.assign(new Error(`lost ${KEY} ${REFERENCE}`), { request: { headers: { key: KEY } } }));
+
+/** What each may show in JSON; nothing of it may show anything in text. */
+const THINGS = {
+	client: [client(failing)],
+	verifier: [verifier],
+	"return state": [states],
+	machine: [machine],
+	"request with the key": [machine.request()],
+	link: [made, { TOKEN, REFERENCE }],
+	event: [event, { REFERENCE }],
+	"unverified event": [api.readUnverified(body, profile), { REFERENCE }],
+	returned: [returned, { REFERENCE }],
+	record: [client(failing).requested(request).issued(made).add(event).returned(returned), { REFERENCE }],
+	"national ID": [api.NationalId.parse(NUMBER)],
+	"outcome unknown": [await thrown(client(failing).createLink(request)), { REFERENCE }],
+	rejected: [await thrown(client(answer(422, { error_code: CODE })).createLink(request)), { REFERENCE, CODE }],
+	"refused key": [await thrown(() => new api.ValifyLink({ apiKey: `${KEY} `, baseUrl: KEY }))],
+	"refused secret": [await thrown(() => new api.Verifier({ auth: { ...auth, secrets: [{ id: SECRET, utf8: `${SECRET} ` }] }, profile }))],
+	"refused number": [await thrown(() => api.NationalId.parse(`${NUMBER}1`))],
+	"refused delivery": [await thrown(() => verifier.verify(body, [["x-valify-signature", SECRET]]))],
+	"forged return": [await thrown(() => states.check(`https://shop.example/back?vl=${SECRET}`, { referenceId: REFERENCE }))],
+};
+
+function texts(thing) {
+	const found = [String(thing), `${thing}`, inspect(thing), inspect(thing, { depth: null, showHidden: true, showProxy: true })];
+	found.push(inspect({ inside: [thing] }, { depth: null, showHidden: true, customInspect: false }));
+	if (globalThis.Deno) found.push(Deno.inspect(thing, { depth: 99, showHidden: true }));
+	if (globalThis.Bun) found.push(Bun.inspect(thing));
+	return found;
+}
+
+/** Every own property of everything reachable, prototypes included, without calling what computes on demand. */
+function walk(start) {
+	const texts = [];
+	const seen = new Set();
+	const visit = (value) => {
+		if (typeof value === "string") texts.push(value);
+		if (value === null || (typeof value !== "object" && typeof value !== "function") || seen.has(value)) return;
+		seen.add(value);
+		if (ArrayBuffer.isView(value)) texts.push(new TextDecoder("latin1").decode(value));
+		for (const key of Reflect.ownKeys(value)) {
+			const { value: inner } = Object.getOwnPropertyDescriptor(value, key) ?? {};
+			visit(inner);
+			if (typeof key === "string") texts.push(key);
+		}
+		visit(Object.getPrototypeOf(value));
+	};
+	visit(start);
+	return texts.join("\n");
+}
+
+function hides(text, secrets, where) {
+	for (const [name, secret] of Object.entries(secrets)) ok(!text.includes(secret), `${name} in ${where}: ${text.slice(0, 300)}`);
+}
+
+const cases = Object.entries(THINGS).flatMap(([name, [thing, inJson = {}]]) => [
+	[`${name}: text and consoles`, () => texts(thing).forEach((text, index) => hides(text, { ...ALL, CODE }, `text ${index}`))],
+	[`${name}: a walk over everything reachable`, () => hides(walk(thing), { ...ALL, CODE }, "the walk")],
+	[
+		`${name}: JSON`,
+		() => {
+			const json = JSON.stringify({ thing });
+			hides(json, Object.fromEntries(Object.entries({ ...ALL, CODE }).filter(([secret]) => !Object.hasOwn(inJson, secret))), "JSON");
+			for (const [secret, text] of Object.entries(inJson)) ok(json.includes(text), `${secret} is in JSON`);
+		},
+	],
+	[
+		`${name}: a copy`,
+		() => {
+			let copy = null;
+			try {
+				copy = structuredClone(thing);
+			} catch {
+				// What cannot be copied shows nothing.
+			}
+			hides(walk(copy), { ...ALL, CODE }, "the copy");
+		},
+	],
+]);
+
+const api_ = [
+	[
+		"what is hidden can be read on purpose",
+		() => {
+			equal(
+				[made.sessionToken, event.sessionToken, event.subject().name, event.rawAt("/name")],
+				[TOKEN, TOKEN, PERSON, `"${PERSON}"`],
+				"the values",
+			);
+			equal(machine.request().headers.find(([name]) => name === "X-Valify-Api-Key")[1], KEY, "the key, for a transport");
+		},
+	],
+	[
+		"no event comes from anywhere but a verifier",
+		async () => {
+			const record = client(failing).requested(request);
+			for (const forged of [
+				{},
+				{ ...event },
+				Object.create(event),
+				Object.create(api.Event.prototype),
+				structuredClone(event.toJSON()),
+				null,
+				undefined,
+			]) {
+				equal((await thrown(() => record.add(forged))).kind, "misuse", "the error");
+			}
+			for (const type of [api.Event, api.UnverifiedEvent, api.Link, api.Verification, api.Returned]) {
+				equal((await thrown(() => new type())).kind, "misuse", type.name);
+			}
+			equal((await thrown(() => record.add(api.readUnverified(body, profile)))).kind, "misuse", "an unverified event");
+		},
+	],
+	[
+		"a subject with the name of a prototype is data",
+		() => {
+			const named = { ...profile, subject: { constructor: ["/name"] } };
+			const subject = new api.Verifier({ auth, profile: named, environment: "sandbox" })
+				.verify(body, api.sign(auth, body).headers)
+				.subject();
+			equal([Object.getPrototypeOf(subject), subject.constructor], [null, PERSON], "the subject");
+		},
+	],
+	[
+		"bytes that the caller changes afterwards are not the event's",
+		() => {
+			const bytes = new TextEncoder().encode(body);
+			const verified = verifier.verify(bytes, api.sign(auth, bytes).headers);
+			bytes.fill(0);
+			verified.raw().fill(0);
+			equal([new TextDecoder().decode(verified.raw()), verified.rawAt("/status")], [body, '"approved"'], "the body");
+		},
+	],
+];
+
+const host = globalThis.Deno ? "deno" : globalThis.Bun ? "bun" : `node ${process.version}`;
+conclude(await run(`redaction on ${host}`, [...cases, ...api_]));
