@@ -32,7 +32,7 @@ function compile() {
 }
 
 async function bundle() {
-	const shared = { bundle: true, target: "es2022", minifyWhitespace: true, minifySyntax: true, legalComments: "none", keepNames: false };
+	const shared = { bundle: true, target: "es2022", minify: true, keepNames: true, legalComments: "none" };
 	await build({ ...shared, entryPoints: ["src/entry/node.ts"], format: "cjs", platform: "node", outfile: "dist/index.js" });
 	const web = await build({
 		...shared,
