@@ -12,6 +12,7 @@ const cargo = (...args) => execFileSync("cargo", args, { cwd: root, stdio: ["ign
 process.chdir(here);
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist", { recursive: true });
+for (const license of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(`${root}${license}`, license);
 compile();
 await bundle();
 declarations();
@@ -57,7 +58,7 @@ async function bundle() {
 
 function declarations() {
 	execFileSync("node_modules/.bin/tsc", ["-p", "."], { stdio: "inherit" });
-	for (const inner of ["module", "entry/node", "entry/web", "document", "opaque", "platform", "not_sent"])
+	for (const inner of ["module", "entry/node", "entry/web", "document", "platform", "not_sent"])
 		rmSync(`dist/types/${inner}.d.ts`, { force: true });
 	rmSync("dist/types/entry", { recursive: true, force: true });
 	for (const file of readdirSync("dist/types/adapters").filter((file) => file.startsWith("for_"))) {

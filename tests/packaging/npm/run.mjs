@@ -1,0 +1,182 @@
+// Packs the package, installs the tarball into throwaway projects and runs them. `node run.mjs`
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { conclude, equal, ok, run } from "../../../bindings-wasm/npm/test/harness.mjs";
+import { RUNTIMES } from "../../../bindings-wasm/npm/test/runtimes.mjs";
+import { inWorkerd } from "../../../bindings-wasm/npm/test/workerd.mjs";
+import { BOTH, CJS, COPIES, ESM, SAID, TYPED, WORKER } from "./projects.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const source = fileURLToPath(new URL("../../../bindings-wasm/npm", import.meta.url));
+const bin = `${here}node_modules/.bin`;
+const rooms = mkdtempSync(`${tmpdir()}/valify-link-packaging-`);
+
+function exec(cwd, program, ...args) {
+	try {
+		return execFileSync(program, args, {
+			cwd,
+			encoding: "utf8",
+			stdio: ["ignore", "pipe", "pipe"],
+			env: { ...process.env, NO_COLOR: "1" },
+		});
+	} catch (error) {
+		throw new Error(`${program} ${args.join(" ")}\n${error.stdout}${error.stderr}`);
+	}
+}
+
+const tarball = `${rooms}/${exec(source, "npm", "pack", "--silent", "--pack-destination", rooms).trim()}`;
+
+/** A folder with the tarball installed and the given files; `type` is that of its package.json. */
+function project(name, files, type = "module") {
+	const room = `${rooms}/${name}`;
+	mkdirSync(room);
+	writeFileSync(`${room}/package.json`, JSON.stringify({ name, private: true, type }));
+	for (const [file, content] of Object.entries(files)) writeFileSync(`${room}/${file}`, content);
+	exec(room, "npm", "install", "--silent", "--offline", "--no-audit", "--no-fund", tarball);
+	return room;
+}
+
+function says(room, [program, ...args], file, said = SAID) {
+	equal(exec(room, program, ...args, file).trim(), said, "what it says");
+}
+
+const NODES = ["node", "node24", "node26"];
+/** No permission at all: neither loading nor verifying needs one. */
+const DENO = [RUNTIMES.deno[0], "run", "--quiet", "--no-prompt"];
+
+const TS = {
+	compilerOptions: {
+		strict: true,
+		noEmit: true,
+		skipLibCheck: false,
+		target: "es2022",
+		lib: ["ES2022", "DOM", "DOM.Iterable"],
+		types: ["node"],
+		noUncheckedIndexedAccess: true,
+		exactOptionalPropertyTypes: true,
+	},
+	include: ["*.ts", "*.mts", "*.cts"],
+};
+
+function typed(name, compiler, type, options, file) {
+	return [
+		`types: ${name}`,
+		() => {
+			const config = { ...TS, compilerOptions: { ...TS.compilerOptions, ...options } };
+			const room = project(`types-${name.replaceAll(/\W/g, "-")}`, { [file]: TYPED, "tsconfig.json": JSON.stringify(config) }, type);
+			mkdirSync(`${room}/node_modules/@types`);
+			symlinkSync(`${here}node_modules/@types/node`, `${room}/node_modules/@types/node`);
+			symlinkSync(`${here}node_modules/undici-types`, `${room}/node_modules/undici-types`);
+			exec(room, "node", `${here}node_modules/${compiler}/bin/tsc`, "-p", ".");
+		},
+	];
+}
+
+const cases = [
+	[
+		"the tarball holds what is meant, and no more",
+		() => {
+			const files = exec(rooms, "tar", "tzf", tarball)
+				.trim()
+				.split("\n")
+				.map((file) => file.replace("package/", ""));
+			const unwanted = files.filter(
+				(file) => !/^(package\.json|README\.md|LICENSE-(APACHE|MIT)|dist\/[\w]+\.(js|mjs|wasm)|dist\/types\/.*\.d\.m?ts)$/.test(file),
+			);
+			equal(unwanted, [], "other files");
+			for (const file of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "dist/valify_link.wasm"]) ok(files.includes(file), file);
+			const manifest = JSON.parse(readFileSync(`${source}/package.json`, "utf8"));
+			equal([manifest.dependencies, manifest.scripts.postinstall], [undefined, undefined], "what an installation brings or runs");
+		},
+	],
+	[
+		"ES modules on each Node",
+		() => {
+			const room = project("esm", { "main.mjs": ESM });
+			for (const node of NODES) says(room, RUNTIMES[node], "main.mjs");
+		},
+	],
+	[
+		"CommonJS on each Node",
+		() => {
+			const room = project("cjs", { "main.cjs": CJS });
+			for (const node of NODES) says(room, RUNTIMES[node], "main.cjs");
+		},
+	],
+	["both in one process", () => says(project("both", { "main.mjs": BOTH }), RUNTIMES.node, "main.mjs", "one package")],
+	["two copies in one process", () => says(project("copies", { "main.cjs": COPIES }), RUNTIMES.node, "main.cjs", "two copies")],
+	[
+		"Bun, both systems",
+		() => {
+			const room = project("bun", { "main.mjs": ESM, "main.cjs": CJS });
+			says(room, RUNTIMES.bun, "main.mjs");
+			says(room, RUNTIMES.bun, "main.cjs");
+		},
+	],
+	["Deno without any permission", () => says(project("deno", { "main.mjs": ESM }), DENO, "main.mjs")],
+	[
+		"Workers",
+		async () => {
+			const room = project("worker", { "worker.mjs": WORKER });
+			await inWorkerd(`${room}/worker.mjs`, async (fetch) => equal(await (await fetch("http://w.test/")).text(), SAID, "what it says"));
+		},
+	],
+	[
+		"esbuild for Node, the package external",
+		() => {
+			const room = project("esbuild-node", { "main.mjs": ESM });
+			exec(
+				room,
+				`${bin}/esbuild`,
+				"main.mjs",
+				"--bundle",
+				"--platform=node",
+				"--format=esm",
+				"--external:valify-link",
+				"--outfile=out.mjs",
+				"--log-level=error",
+			);
+			says(room, RUNTIMES.node, "out.mjs");
+		},
+	],
+	[
+		"esbuild for Node, the module beside the bundle",
+		() => {
+			const room = project("esbuild-beside", { "main.cjs": CJS });
+			mkdirSync(`${room}/out`);
+			exec(room, `${bin}/esbuild`, "main.cjs", "--bundle", "--platform=node", "--outfile=out/main.cjs", "--log-level=error");
+			exec(room, "cp", "node_modules/valify-link/dist/valify_link.wasm", "out/");
+			says(room, RUNTIMES.node, "out/main.cjs");
+		},
+	],
+	[
+		"Vite for browsers finds the module",
+		() => {
+			const main = 'import { init, Verifier } from "valify-link";\nawait init();\ndocument.title = Verifier.name;';
+			const room = project("vite", { "main.js": main, "index.html": '<script type="module" src="/main.js"></script>' });
+			exec(room, `${bin}/vite`, "build", "--logLevel", "error", "--target", "es2022");
+			const assets = readdirSync(`${room}/dist/assets`);
+			const wasm = assets.find((file) => file.endsWith(".wasm"));
+			ok(wasm !== undefined, `a module among ${assets}`);
+			const script = readFileSync(`${room}/dist/assets/${assets.find((file) => file.endsWith(".js"))}`, "utf8");
+			ok(script.includes(wasm), "the script names it");
+			ok(!script.includes("node:fs"), "nothing of Node");
+		},
+	],
+	typed("nodenext, ES modules", "typescript", "module", { module: "nodenext", moduleResolution: "nodenext" }, "main.mts"),
+	typed("nodenext, CommonJS", "typescript", "commonjs", { module: "nodenext", moduleResolution: "nodenext" }, "main.cts"),
+	typed("bundler", "typescript", "module", { module: "preserve", moduleResolution: "bundler" }, "main.ts"),
+	typed("TypeScript 5, node16", "typescript5", "module", { module: "node16", moduleResolution: "node16" }, "main.mts"),
+	typed("TypeScript 5, node16, CommonJS", "typescript5", "commonjs", { module: "node16", moduleResolution: "node16" }, "main.cts"),
+	["publint", () => exec(source, `${bin}/publint`, "--strict")],
+	["attw", () => exec(source, `${bin}/attw`, tarball, "--profile", "node16", "--exclude-entrypoints", "./valify_link.wasm")],
+];
+
+try {
+	if (!existsSync(`${source}/dist/valify_link.wasm`)) exec(source, "npm", "run", "--silent", "build");
+	conclude(await run("packaging of the npm package", cases));
+} finally {
+	rmSync(rooms, { recursive: true });
+}
