@@ -2,7 +2,7 @@
 
 use js_sys::Array;
 use valify_link_core as core;
-use valify_link_core::{Auth, Delivery, Profile, webhook::Subject};
+use valify_link_core::{Auth, Delivery, Environment, Profile, webhook::Subject};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::{
@@ -49,6 +49,42 @@ impl Verifier {
         event.detach_raw();
         Ok(Event(event))
     }
+}
+
+#[wasm_bindgen]
+impl Verifier {
+    /// Which mistake was it. `lines` are all header lines.
+    pub fn diagnose(&self, body: &[u8], lines: Vec<String>, url: Option<String>, now: f64) -> Outcome<JsValue> {
+        let headers = headers(lines);
+        let delivery = Delivery { headers: &headers, body, url: url.as_deref() };
+        let mut diagnosis = self.0.diagnose(&delivery, instant(now));
+        for finding in &mut diagnosis.findings {
+            finding.off_by_ms = finding.off_by_ms.map(|ms| ms.clamp(-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER));
+        }
+        with(object(&diagnosis)?, "text", diagnosis.to_string())
+    }
+}
+
+/// The largest integer that a JavaScript number holds exactly; a sender's timestamp can be further off.
+const MAX_SAFE_INTEGER: i64 = 9_007_199_254_740_991;
+
+/// What a delivery looks like, its values masked. `candidates` are `auth` documents.
+#[wasm_bindgen]
+pub fn inspect(
+    body: &[u8],
+    lines: Vec<String>,
+    url: Option<String>,
+    candidates: Vec<String>,
+    environment: &str,
+    now: f64,
+) -> Outcome<JsValue> {
+    let headers = headers(lines);
+    let delivery = Delivery { headers: &headers, body, url: url.as_deref() };
+    let candidates: Result<Vec<_>, _> = candidates.iter().map(|auth| Auth::from_document(auth.as_bytes())).collect();
+    let environment = Environment::from_name(environment).unwrap_or_default();
+    let inspection = core::webhook::inspect(&delivery, &candidates.map_err(thrown)?, environment, instant(now));
+    let inspection = inspection.map_err(thrown)?;
+    with(object(&inspection)?, "text", inspection.to_string())
 }
 
 /// What an authenticated delivery says.

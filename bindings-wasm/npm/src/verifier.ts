@@ -1,6 +1,7 @@
 import { documentOf, documentText } from "./document.js";
 import { type Event, eventOf, type UnverifiedEvent, unverifiedOf } from "./event.js";
 import { type Body, bytesOf, type HeadersInput, linesOf, millisecondsOf, textOf } from "./input.js";
+import { type Diagnosis, diagnosisOf } from "./mistakes.js";
 import * as wasm from "./module.js";
 import { core } from "./module.js";
 import type { Environment, NamedSecret, Outcome } from "./names.js";
@@ -185,6 +186,13 @@ export class Verifier extends Opaque {
 		const handle = core(() => this.#handle.verify(bytes, lines, url, now));
 		// The caller's bytes may change; those that were verified must not.
 		return eventOf(handle, typeof body === "string" ? bytes : bytes.slice());
+	}
+
+	/**
+	 * Which mistake makes a delivery fail: for your own log, never for the answer, and never for every failed delivery of an open endpoint.
+	 */
+	diagnose(body: Body, headers: HeadersInput, options: VerifyOptions = {}): Diagnosis {
+		return diagnosisOf(this.#handle, body, headers, options);
 	}
 
 	/** Without secrets. */

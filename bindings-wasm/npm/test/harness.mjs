@@ -18,7 +18,8 @@ export async function run(suite, cases) {
 /** Prints what failed and the sum, in the form that tests/run adds up. */
 export function conclude({ suite, passed, failed, lines }) {
 	for (const line of lines) console.log(line);
-	console.log(`${suite}: ${passed} passed, ${failed} failed`);
+	console.log(suite);
+	console.log(`${passed} passed, ${failed} failed`);
 	if (failed > 0 || passed === 0) process.exitCode = 1;
 }
 

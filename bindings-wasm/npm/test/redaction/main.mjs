@@ -126,6 +126,38 @@ const cases = Object.entries(THINGS).flatMap(([name, [thing, inJson = {}]]) => [
 
 const api_ = [
 	[
+		"a diagnosis and an inspection say what is wrong, and nothing of what they have seen",
+		() => {
+			const { headers } = api.sign(auth, body);
+			const lines = [...headers, ["Authorization", `Bearer ${TOKEN}`]];
+			const mistaken = verifier.diagnose(`${body}\n`, lines);
+			equal([mistaken.refused, mistaken.findings.map(({ mistake }) => mistake)], ["signature_mismatch", ["body_newline"]], "the diagnosis");
+			equal(verifier.diagnose(body, headers).refused, undefined, "a good one");
+			const seen = api.inspect(body, lines, { candidates: [auth], environment: "sandbox" });
+			equal(
+				[seen.body, seen.candidates[0].authenticatedBy.secret, seen.proposal.profile.sessionToken],
+				["json", "a", ["/token"]],
+				"the inspection",
+			);
+			for (const thing of [mistaken, seen]) hides(JSON.stringify(thing), ALL, "it");
+		},
+	],
+	[
+		"a timestamp that no number holds is diagnosed",
+		() => {
+			const timed = { scheme: "hmac", header: "X-S", digest: "sha256", encoding: "hex", signs: "timestamp.body", timestampHeader: "X-T" };
+			const secrets = [{ id: "a", utf8: SECRET }];
+			const far = new api.Verifier({ auth: { ...timed, secrets }, profile, environment: "sandbox" });
+			ok(
+				far.diagnose(body, [
+					["X-T", "9".repeat(15)],
+					["X-S", "0".repeat(64)],
+				]).findings.length > 0,
+				"findings",
+			);
+		},
+	],
+	[
 		"what is hidden can be read on purpose",
 		() => {
 			equal(

@@ -21,6 +21,7 @@ export function conclude({ report, lines }) {
 	mkdirSync(dirname(path), { recursive: true });
 	writeFileSync(path, `${JSON.stringify(report)}\n`);
 	for (const line of lines) console.log(line);
-	console.log(`vectors on ${report.host}: ${report.passed} passed, ${report.failed.length} failed`);
+	console.log(`vectors on ${report.host}`);
+	console.log(`${report.passed} passed, ${report.failed.length} failed`);
 	process.exitCode = report.failed.length === 0 && report.passed > 0 ? 0 : 1;
 }
