@@ -1,0 +1,65 @@
+//! Times and durations. The clock is Python's own `time.time_ns`, so that whatever a test does to it holds here too.
+
+use chrono::{DateTime, Duration, Utc};
+use pyo3::{
+    inspect::PyStaticExpr,
+    prelude::*,
+    sync::PyOnceLock,
+    type_hint_identifier,
+    types::{PyDateTime, PyDelta, PyModule, PyString, PyTzInfo},
+};
+use valify_link_core::Instant;
+
+use crate::error;
+
+/// An aware `datetime` of any zone.
+pub(crate) struct Moment(pub(crate) Instant);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Moment {
+    type Error = PyErr;
+    const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("datetime", "datetime");
+
+    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let py = value.py();
+        let refuse = || error::misuse(py, "a time must be an aware datetime, such as datetime.now(timezone.utc)");
+        let value = value.cast::<PyDateTime>().map_err(|_| refuse())?;
+        Ok(Self(to_utc(&value).ok_or_else(refuse)?.extract::<DateTime<Utc>>()?))
+    }
+}
+
+/// The same instant in UTC; `None` for a naive time, and for one that the calendar cannot hold there.
+pub(crate) fn to_utc<'py>(value: &Bound<'py, PyDateTime>) -> Option<Bound<'py, PyAny>> {
+    let offset = value.call_method0("utcoffset").ok()?;
+    if offset.is_none() {
+        return None;
+    }
+    value.call_method1("astimezone", (PyTzInfo::utc(value.py()).ok()?,)).ok()
+}
+
+/// The time given, or else the clock's.
+pub(crate) fn or_now(py: Python<'_>, moment: Option<Moment>) -> PyResult<Instant> {
+    static TIME: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    if let Some(moment) = moment {
+        return Ok(moment.0);
+    }
+    let module = TIME.get_or_try_init(py, || PyResult::Ok(py.import("time")?.unbind()))?;
+    let nanoseconds = module.bind(py).call_method0(pyo3::intern!(py, "time_ns"))?.extract::<i64>()?;
+    Ok(DateTime::from_timestamp_nanos(nanoseconds))
+}
+
+/// Milliseconds as a `timedelta`.
+pub(crate) fn duration(milliseconds: i64) -> Duration {
+    Duration::try_milliseconds(milliseconds).unwrap_or(Duration::MAX)
+}
+
+/// When something expires: a `timedelta` counts from now. Whatever is no time at all is left for the core to refuse by name.
+pub(crate) fn expiry<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = value.py();
+    if value.is_instance_of::<PyDelta>() {
+        let now = or_now(py, None)?.into_pyobject(py)?;
+        // Past the calendar's end there is no such time.
+        return Ok(now.add(value).unwrap_or_else(|_| PyString::new(py, "").into_any()));
+    }
+    let is_time = value.is_instance_of::<PyDateTime>();
+    Ok(if is_time { value.clone() } else { PyString::new(py, "").into_any() })
+}
