@@ -35,13 +35,14 @@ class _Failed:
     """How an attempt ended without an answer."""
 
     def __init__(self, failure: Failure, text: str) -> None:
-        self.failure = failure
+        self.failure: Failure = failure
         self.text = text
 
     @classmethod
     def by(cls, error: Exception, request: HttpRequest) -> _Failed:
         text = str(error) if type(error).__module__ == "valify_link.transports" else f"{type(error).__name__}: {error}"
-        return cls("not_sent" if isinstance(error, NotSent) else "maybe_sent", request.clean(text))
+        failure: Failure = "not_sent" if isinstance(error, NotSent) else "maybe_sent"
+        return cls(failure, request.clean(text))
 
 
 def _loop(call: CreateLink) -> Generator[HttpRequest | timedelta, HttpResponse | _Failed | None, Link]:

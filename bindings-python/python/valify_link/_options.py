@@ -5,7 +5,7 @@ Each class is one of the core's documents under Python's names. Nothing is refus
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ def _meanings(meanings: Meanings) -> list[object]:
 
 
 def _list(entries: object) -> object:
-    return entries if isinstance(entries, str) else list(entries) if hasattr(entries, "__iter__") else entries
+    return list(entries) if isinstance(entries, Iterable) and not isinstance(entries, str) else entries
 
 
 class Options:

@@ -32,9 +32,11 @@ class Transport(Protocol):
 
     def send(self, request: HttpRequest, /) -> HttpResponse:
         """Send the request once."""
+        ...
 
     def close(self) -> None:
         """Free what the transport itself has opened."""
+        ...
 
 
 class AsyncTransport(Protocol):
@@ -42,6 +44,8 @@ class AsyncTransport(Protocol):
 
     async def send(self, request: HttpRequest, /) -> HttpResponse:
         """Send the request once."""
+        ...
 
     async def aclose(self) -> None:
         """Free what the transport itself has opened."""
+        ...

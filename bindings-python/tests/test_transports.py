@@ -1,0 +1,397 @@
+"""Every transport over loopback: what is sent, what is refused, and what may be claimed afterwards."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import socket
+import ssl
+import threading
+import time
+import tracemalloc
+from typing import TYPE_CHECKING, Callable
+
+import httpx
+import pytest
+import trustme
+from conftest import BACK, KEY, REFERENCE, Asker, Connection, Sandbox, Server, head, raises
+
+import valify_link as vl
+from valify_link.transports.httpx import HttpxTransport
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Serve = Callable[..., Server]
+
+
+def once_a_link(connection: Connection) -> None:
+    connection.request()
+    connection.link("Connection: close")
+
+
+def test_a_link_comes_from_the_sandbox(ask: Asker, sandbox: Sandbox) -> None:
+    link = ask(sandbox.base_url)
+    assert link.redirect_url == f"{sandbox.base_url}/?token={link.session_token}"
+    assert (link.reference_id, link.environment) == (REFERENCE, "sandbox")
+    assert len(sandbox.sessions()) == 1
+
+
+def test_the_request_is_the_contracts_and_nothing_is_added(ask: Asker, serve: Serve) -> None:
+    server = serve(once_a_link)
+    ask(server.base_url, lang="ar")
+    (request,) = server.requests
+    start, *lines = request.split(b"\r\n\r\n")[0].decode().split("\r\n")
+    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+    assert start == "POST /api/link/v1/request/?lang=ar HTTP/1.1"
+    assert headers["x-valify-api-key"] == KEY
+    assert headers["content-type"] == "application/json"
+    assert headers["connection"] == "close"
+    assert not {"cookie", "authorization", "transfer-encoding"} & {*headers}
+    body = json.loads(request.split(b"\r\n\r\n", 1)[1])
+    assert {**body, "expires_at": ""} == {"return_url": BACK, "reference_id": REFERENCE, "expires_at": ""}
+
+
+# --- nothing was sent --------------------------------------------------------------------------------------------------------------
+
+
+def test_refused_is_not_sent(ask: Asker) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as reserved:
+        port = reserved.getsockname()[1]
+    with raises("not_sent") as caught:
+        ask(f"http://127.0.0.1:{port}", max_retries=1)
+    assert caught[0].transport_error
+    assert caught[0].transport_error in str(caught[0])
+
+
+def test_a_name_that_is_not_found_is_not_sent(ask: Asker) -> None:
+    host = "valify-link.invalid"
+    with raises("not_sent"):
+        ask(f"http://{host}", insecure_hosts=[host], max_retries=0)
+
+
+def test_a_certificate_that_nobody_trusts_is_not_sent(ask: Asker, serve: Serve) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    server = serve(once_a_link, lambda accepted: context.wrap_socket(accepted, server_side=True))
+    with raises("not_sent"):
+        ask(server.base_url, max_retries=0)
+    assert server.requests == []
+
+
+def test_a_connection_that_is_never_made_is_not_sent(ask: Asker) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        address = listener.getsockname()
+        # Nobody accepts, and the queue is full: a further SYN is not answered.
+        queue = [socket.socket() for _ in range(4)]
+        for waiting in queue:
+            waiting.setblocking(False)
+            waiting.connect_ex(address)
+        time.sleep(0.05)
+        try:
+            with raises("not_sent"):
+                ask(f"http://127.0.0.1:{address[1]}", timeout=0.4, max_retries=0)
+        finally:
+            for waiting in queue:
+                waiting.close()
+
+
+def test_a_call_that_was_not_sent_is_sent_again(ask: Asker, serve: Serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as reserved:
+        port = reserved.getsockname()[1]
+    server = serve(once_a_link)
+
+    def open_late() -> None:
+        time.sleep(0.3)
+        with socket.create_server(("127.0.0.1", port)) as late:
+            accepted, _ = late.accept()
+            with accepted:
+                connection = Connection(accepted, server)
+                connection.request()
+                token = "5e55104e-0000-4000-8000-00000000000f"
+                url = f"http://127.0.0.1:{port}/?token={token}"
+                connection.answer(json.dumps({"session_token": token, "redirect_url": url}).encode())
+
+    thread = threading.Thread(target=open_late)
+    thread.start()
+    # Full jitter from 0 to 0.5, 1, 2 … seconds: ten attempts reach beyond the opening.
+    link = ask(f"http://127.0.0.1:{port}", max_retries=10, backoff_cap=8)
+    thread.join()
+    assert link.session_token
+    assert len(server.requests) == 1
+
+
+# --- it may have been processed ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("action", "sessions"), [("drop_before", 0), ("drop_after", 1), ("truncate", 1)])
+def test_a_cut_is_outcome_unknown_and_not_sent_again(ask: Asker, sandbox: Sandbox, action: str, sessions: int) -> None:
+    sandbox.fault(action)
+    with raises("outcome_unknown") as caught:
+        ask(sandbox.base_url, max_retries=5)
+    assert (caught[0].reference_id, caught[0].next) == (REFERENCE, "do_not_resend")
+    assert len(sandbox.sessions()) == sessions
+
+
+def test_a_server_error_is_not_sent_again(ask: Asker, sandbox: Sandbox) -> None:
+    sandbox.fault("status", status=503)
+    with raises("server_error") as caught:
+        ask(sandbox.base_url, max_retries=5)
+    assert caught[0].status == 503
+    assert sandbox.sessions() == []
+
+
+def test_too_many_requests_are_sent_again(ask: Asker, sandbox: Sandbox) -> None:
+    sandbox.fault("status", status=429)
+    assert ask(sandbox.base_url).session_token
+    assert len(sandbox.sessions()) == 1
+
+
+def test_silence_ends_with_the_timeout(ask: Asker, serve: Serve) -> None:
+    silence = threading.Event()
+
+    def silent(connection: Connection) -> None:
+        connection.request()
+        silence.wait(20)
+
+    server = serve(silent)
+    with raises("outcome_unknown") as caught:
+        ask(server.base_url, timeout=0.4, max_retries=5)
+    silence.set()
+    assert len(server.requests) == 1
+    assert caught[0].transport_error == "no answer within the timeout"
+
+
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_an_answer_that_drips_ends_with_the_timeout(ask: Asker, serve: Serve, part: str) -> None:
+    def drip(connection: Connection) -> None:
+        connection.request()
+        body = server.link_body()
+        whole = head(len(body)) + body
+        at = 5 if part == "head" else len(whole) - len(body)
+        connection.socket.sendall(whole[:at])
+        for byte in whole[at:]:
+            time.sleep(0.1)  # each byte in time, all of them not
+            connection.socket.sendall(bytes([byte]))
+
+    server = serve(drip)
+    with raises("outcome_unknown"):
+        ask(server.base_url, timeout=0.8)
+
+
+# --- what comes back -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_redirect_is_refused_and_the_key_stays(ask: Asker, serve: Serve) -> None:
+    other = serve(once_a_link)
+
+    def redirect(connection: Connection) -> None:
+        connection.request()
+        connection.answer(b"", "307 Temporary Redirect", f"Location: {other.base_url}/api/link/v1/request/?lang=en")
+
+    with raises("redirected") as caught:
+        ask(serve(redirect).base_url)
+    assert caught[0].status == 307
+    assert other.connections == 0
+
+
+def test_an_encoded_answer_is_read(ask: Asker, serve: Serve) -> None:
+    def encoded(connection: Connection) -> None:
+        connection.request()
+        connection.answer(gzip.compress(server.link_body()), "200 OK", "Content-Encoding: gzip")
+
+    server = serve(encoded)
+    assert ask(server.base_url).session_token
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_an_encoded_answer_that_cannot_be_decoded_is_outcome_unknown(ask: Asker, serve: Serve, encoding: str) -> None:
+    def broken(connection: Connection) -> None:
+        connection.request()
+        connection.answer(gzip.compress(server.link_body())[:-12], "200 OK", f"Content-Encoding: {encoding}")
+
+    server = serve(broken)
+    with raises("outcome_unknown"):
+        ask(server.base_url)
+
+
+def test_a_bomb_is_not_unpacked(ask: Asker, serve: Serve) -> None:
+    bomb = gzip.compress(bytes(200_000_000), 9)
+    ask(serve(once_a_link).base_url)  # imports are not what is measured
+
+    def drop(connection: Connection) -> None:
+        connection.request()
+        connection.answer(bomb, "200 OK", "Content-Encoding: gzip")
+
+    server = serve(drop)
+    tracemalloc.start()
+    try:
+        with raises("outcome_unknown") as caught:
+            ask(server.base_url, max_response_bytes=100_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert "larger" in str(caught[0])
+    assert peak < 20_000_000
+
+
+def test_a_body_without_end_is_not_read_to_it(ask: Asker, serve: Serve) -> None:
+    def endless(connection: Connection) -> None:
+        connection.request()
+        connection.socket.sendall(head(None, "200 OK", "Connection: close"))
+        while True:
+            connection.socket.sendall(bytes(65536))
+
+    with raises("outcome_unknown") as caught:
+        ask(serve(endless).base_url, max_response_bytes=1_000_000)
+    assert "larger" in str(caught[0])
+
+
+def test_a_malformed_answer_is_the_cores_to_judge(ask: Asker, sandbox: Sandbox) -> None:
+    sandbox.fault("malformed")
+    with raises("malformed_response") as caught:
+        ask(sandbox.base_url)
+    assert caught[0].transport_error is None
+
+
+# --- connections -----------------------------------------------------------------------------------------------------------------------
+
+
+def stale(connection: Connection) -> None:
+    """Offers to keep the connection, and closes it without an answer when it is used again."""
+    connection.request()
+    connection.link("Connection: keep-alive")
+    connection.request()
+
+
+def test_each_request_has_a_connection_of_its_own(ask: Asker, serve: Serve) -> None:
+    server = serve(stale)
+    assert ask(server.base_url, times=3).session_token
+    assert len(server.requests) == 3
+
+
+def test_nothing_is_kept_between_requests(ask: Asker, serve: Serve) -> None:
+    def with_cookie(connection: Connection) -> None:
+        connection.request()
+        connection.link("Connection: close", "Set-Cookie: tracker=canary-cookie")
+
+    server = serve(with_cookie)
+    ask(server.base_url, times=2)
+    assert b"canary-cookie" not in server.requests[1]
+
+
+def test_the_environment_adds_nothing(
+    ask: Asker, serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login canary-user password canary-password\n")
+    netrc.chmod(0o600)
+    server = serve(once_a_link)
+    monkeypatch.setenv("NETRC", os.fspath(netrc))
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    ask(server.base_url)
+    assert b"authorization" not in server.requests[0].lower()
+
+
+def own(client: httpx.Client, base_url: str) -> vl.Client:
+    return vl.Client(api_key=KEY, environment="sandbox", base_url=base_url, transport=HttpxTransport(client))
+
+
+def ask_own(client: httpx.Client, base_url: str) -> vl.Link:
+    from datetime import timedelta
+
+    with own(client, base_url) as valify:
+        return valify.create_link(return_url=BACK, reference_id=REFERENCE, expires_at=timedelta(minutes=5))
+
+
+def test_a_client_of_the_callers_own_adds_nothing_and_stays_open(warm_client: httpx.Client, serve: Serve) -> None:
+    server = serve(once_a_link)
+    ask_own(warm_client, server.base_url)
+    assert b"canary" not in server.requests[0].replace(REFERENCE.encode(), b"")
+    assert not warm_client.is_closed
+
+
+def test_a_client_of_the_callers_own_follows_no_redirect(warm_client: httpx.Client, serve: Serve) -> None:
+    other = serve(once_a_link)
+
+    def redirect(connection: Connection) -> None:
+        connection.request()
+        connection.answer(b"", "307 Temporary Redirect", f"Location: {other.base_url}/")
+
+    with raises("redirected"):
+        ask_own(warm_client, serve(redirect).base_url)
+    assert other.connections == 0
+
+
+def test_an_idle_connection_of_the_callers_own_client_is_not_used(warm_client: httpx.Client, serve: Serve) -> None:
+    server = serve(stale)
+    for _ in range(2):
+        warm_client.get(server.base_url)
+        assert ask_own(warm_client, server.base_url).session_token
+    # Each connection has carried one request: none came to one that had been used.
+    assert server.connections == len(server.requests) == 4
+
+
+# --- the caller ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_cancelled_call_raises_the_hosts_own_type(serve: Serve) -> None:
+    import asyncio
+
+    reached = threading.Event()
+
+    def silent(connection: Connection) -> None:
+        connection.request()
+        reached.set()
+        connection.request()
+
+    server = serve(silent)
+
+    async def main() -> None:
+        from datetime import timedelta
+
+        async with vl.AsyncClient(api_key=KEY, environment="sandbox", base_url=server.base_url) as client:
+            call = asyncio.create_task(
+                client.create_link(return_url=BACK, reference_id=REFERENCE, expires_at=timedelta(minutes=5))
+            )
+            await asyncio.to_thread(reached.wait, 20)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+
+    asyncio.run(main())
+
+
+def test_a_closed_client_says_so(sandbox: Sandbox) -> None:
+    client = vl.Client(api_key=KEY, environment="sandbox", base_url=sandbox.base_url)
+    client.close()
+    request = vl.LinkRequest.from_document(
+        json.dumps({"return_url": BACK, "reference_id": REFERENCE, "expires_at": "2999-01-01T00:00:00Z"})
+    )
+    with raises("misuse"):
+        client.create_link(request)
+    assert sandbox.sessions() == []
+
+
+def test_whatever_a_transport_of_the_callers_raises_is_outcome_unknown() -> None:
+    from datetime import timedelta
+
+    class Broken:
+        def send(self, request: vl.HttpRequest) -> vl.HttpResponse:
+            raise KeyError(f"no luck with {dict(request.headers)} and\n{request.body!r}")
+
+        def close(self) -> None:
+            raise AssertionError("it is not the client's to close")
+
+    with vl.Client(api_key="fake-canary-key-1", transport=Broken()) as client, raises("outcome_unknown") as caught:
+        client.create_link(return_url=BACK, reference_id=REFERENCE, expires_at=timedelta(minutes=5))
+    assert caught[0].transport_error
+    assert caught[0].transport_error.startswith("KeyError: ")
+    for hidden in ("fake-canary-key-1", REFERENCE, BACK, "\n"):
+        assert hidden not in str(caught[0])
