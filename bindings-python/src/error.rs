@@ -1,6 +1,11 @@
 //! The core's errors as the package's exception classes, which Python code defines.
 
-use pyo3::{prelude::*, sync::PyOnceLock, types::PyModule};
+use core::convert::Infallible;
+
+use pyo3::{
+    exceptions::PyBaseException, inspect::PyStaticExpr, prelude::*, sync::PyOnceLock, type_hint_identifier,
+    types::PyModule,
+};
 use valify_link_core::{Error, ErrorKind};
 
 use crate::instant;
@@ -40,7 +45,21 @@ pub(crate) fn misuse(py: Python<'_>, detail: &str) -> PyErr {
 /// The exception for what Python code refuses before it reaches the core. A kind outside the core's set is ``misuse``.
 #[pyfunction]
 #[pyo3(signature = (kind, field, detail, /))]
-pub(crate) fn refusal(py: Python<'_>, kind: &str, field: Option<&str>, detail: &str) -> Py<PyAny> {
+pub(crate) fn refusal(py: Python<'_>, kind: &str, field: Option<&str>, detail: &str) -> Exception {
     let kind = ErrorKind::from_name(kind).unwrap_or(ErrorKind::Misuse);
-    raise(py, Error::refused(kind, field, detail)).into_value(py).into_any()
+    Exception(raise(py, Error::refused(kind, field, detail)))
+}
+
+/// An exception as a value.
+pub(crate) struct Exception(PyErr);
+
+impl<'py> IntoPyObject<'py> for Exception {
+    type Target = PyBaseException;
+    type Output = Bound<'py, PyBaseException>;
+    type Error = Infallible;
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("valify_link.errors", "ValifyError");
+
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        Ok(self.0.into_value(py).into_bound(py))
+    }
 }

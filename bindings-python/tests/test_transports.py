@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Callable
 import httpx
 import pytest
 import trustme
-from conftest import BACK, KEY, REFERENCE, Asker, Connection, Sandbox, Server, head, raises
 
 import valify_link as vl
+from conftest import BACK, KEY, REFERENCE, Asker, Connection, Sandbox, Server, head, raises
 from valify_link.transports.httpx import HttpxTransport
 
 if TYPE_CHECKING:

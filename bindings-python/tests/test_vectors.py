@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 import vectors_runner
 
 ROOT = Path(__file__).resolve().parents[2]
