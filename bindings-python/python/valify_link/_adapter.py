@@ -6,12 +6,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from ._core import refusal
-from .errors import ValifyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ._core import Verifier
+    from .errors import ValifyError
 
 log = logging.getLogger("valify_link")
 

@@ -187,7 +187,8 @@ class _Client(Generic[_T]):
             del return_url, reference_id
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._config!r})"
+        # Of a client whose settings were refused, tracebacks print one without any.
+        return f"{type(self).__name__}({vars(self).get('_config', '')!r})"
 
     def _carry(self, transport: _T | None) -> None:
         self._transport = transport

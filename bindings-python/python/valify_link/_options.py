@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ._core import Secret, refusal
+from .errors import ValifyError
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from ._types import (
         Digest,
         Duration,
@@ -39,10 +42,11 @@ def milliseconds(duration: Duration | None) -> object:
     return duration
 
 
-def _named(secrets: Secrets) -> Secrets:
+def _named(secrets: Secrets) -> Secrets | ValifyError:
+    """The secrets by id; or what is to be raised where nobody holds them any more, since a text in their place is a secret too."""
     if isinstance(secrets, Mapping) and all(isinstance(secret, Secret) for secret in secrets.values()):
         return dict(secrets)
-    raise refusal("invalid_config", "secrets", 'must map ids to secrets, such as {"2026-11": Secret.utf8(text)}')
+    return refusal("invalid_config", "secrets", 'must map ids to secrets, such as {"2026-11": Secret.utf8(text)}')
 
 
 def _meanings(meanings: Meanings) -> list[object]:
@@ -61,6 +65,8 @@ class Options:
     _fields: dict[str, object]
 
     def __init__(self, **fields: object) -> None:
+        if isinstance(fields.get("secrets"), ValifyError):
+            raise cast("ValifyError", fields["secrets"])
         given = {name: value for name, value in fields.items() if value is not None}
         object.__setattr__(self, "_fields", given)
 
@@ -70,8 +76,14 @@ class Options:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is immutable")
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: dict[int, object], /) -> Self:
+        return self
+
     def __repr__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in self._fields.items())
+        fields = ", ".join(f"{name}={value!r}" for name, value in getattr(self, "_fields", {}).items())
         return f"{type(self).__name__}({fields})"
 
 
@@ -100,6 +112,8 @@ class Hmac(Options):
         allow_sha1: bool | None = None,
         allow_short_secret: bool | None = None,
     ) -> None:
+        named = _named(secrets)
+        del secrets
         super().__init__(
             scheme="hmac",
             header=header,
@@ -112,7 +126,7 @@ class Hmac(Options):
             tolerance_ms=milliseconds(tolerance),
             allow_sha1=allow_sha1,
             allow_short_secret=allow_short_secret,
-            secrets=_named(secrets),
+            secrets=named,
         )
 
 
@@ -124,12 +138,14 @@ class StaticHeader(Options):
     def __init__(
         self, *, header: str, secrets: Secrets, accept_unsigned_body: bool, allow_short_secret: bool | None = None
     ) -> None:
+        named = _named(secrets)
+        del secrets
         super().__init__(
             scheme="static_header",
             header=header,
             accept_unsigned_body=accept_unsigned_body,
             allow_short_secret=allow_short_secret,
-            secrets=_named(secrets),
+            secrets=named,
         )
 
 
@@ -139,11 +155,13 @@ class Basic(Options):
     __slots__ = ()
 
     def __init__(self, *, secrets: Secrets, accept_unsigned_body: bool, allow_short_secret: bool | None = None) -> None:
+        named = _named(secrets)
+        del secrets
         super().__init__(
             scheme="basic",
             accept_unsigned_body=accept_unsigned_body,
             allow_short_secret=allow_short_secret,
-            secrets=_named(secrets),
+            secrets=named,
         )
 
 
@@ -164,13 +182,15 @@ class SecretUrl(Options):
         path_segment: bool | None = None,
         allow_short_secret: bool | None = None,
     ) -> None:
+        named = _named(secrets)
+        del secrets
         super().__init__(
             scheme="secret_url",
             query=query,
             path_segment=path_segment,
             accept_unsigned_body=accept_unsigned_body,
             allow_short_secret=allow_short_secret,
-            secrets=_named(secrets),
+            secrets=named,
         )
 
 
@@ -192,7 +212,9 @@ class Preset(Options):
     __slots__ = ()
 
     def __init__(self, preset: PresetName, *, secrets: Secrets, tolerance: Duration | None = None) -> None:
-        super().__init__(preset=preset, tolerance_ms=milliseconds(tolerance), secrets=_named(secrets))
+        named = _named(secrets)
+        del secrets
+        super().__init__(preset=preset, tolerance_ms=milliseconds(tolerance), secrets=named)
 
 
 class Check(Options):
