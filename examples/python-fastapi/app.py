@@ -1,0 +1,81 @@
+"""Verify a user with Valify: ask for a link, redirect, take the browser back, believe the webhook alone.
+
+The sandbox first, with this app's webhook: ``valify-sandbox serve --webhook-url http://127.0.0.1:8000/webhooks/valify``.
+Then this: ``uvicorn app:app``, and http://127.0.0.1:8000 in a browser.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Annotated, Optional
+
+from fastapi import Cookie, Depends, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from settings import DATABASE_URL, PUBLIC_ORIGIN, return_state, valify, verifier
+from sqlalchemy import create_engine
+
+from attempts import Attempts
+from valify_link import Binding, Event, LinkRequest, ReturnStateError, ValifyError
+from valify_link.fastapi import valify_event
+
+log = logging.getLogger("app")
+app = FastAPI()
+rows = Attempts(create_engine(DATABASE_URL))
+
+#: A real app takes it from its own session, never from the browser.
+USER = "user-1"
+#: Over https: ``__Host-valify``, and secure.
+COOKIE = "valify"
+
+
+@app.get("/", response_class=HTMLResponse)
+def home() -> str:
+    """What is known of the user, and the way to begin."""
+    record = rows.latest(USER)
+    status = "nothing yet" if record is None else record.status()
+    return f'<p>Verification: <b id="status">{status}</b></p><form method="post" action="/verify"><button>Verify</button></form>'
+
+
+@app.post("/verify")
+def verify(valify_cookie: Annotated[Optional[str], Cookie(alias=COOKIE)] = None) -> Response:
+    """Ask for a link and send the browser there."""
+    binding = _binding(valify_cookie)
+    issued = return_state.issue(
+        return_url=f"{PUBLIC_ORIGIN}/back", reference_id=USER, expires_at=timedelta(minutes=40), binding=binding
+    )
+    request = LinkRequest(return_url=issued.return_url, reference_id=USER, expires_at=timedelta(minutes=30))
+    attempt = rows.insert(valify.requested(request).bound_to(issued.nonce))
+    try:
+        link = valify.create_link(request)
+    except ValifyError as error:
+        log.warning("no link: %s (next: %s)", error, error.next)
+        return PlainTextResponse("Verification cannot begin now.", status_code=503)
+    rows.merge(attempt, lambda record: record.issued(link))
+    response = RedirectResponse(link.redirect_url, status_code=303)
+    response.set_cookie(COOKIE, binding.to_cookie(), max_age=3600, httponly=True, samesite="lax", secure=False)
+    return response
+
+
+@app.get("/back")
+def back(request: Request, valify_cookie: Annotated[Optional[str], Cookie(alias=COOKIE)] = None) -> Response:
+    """A browser has come back, which proves nothing about the outcome."""
+    target = request.scope["raw_path"].decode("ascii") + "?" + request.scope["query_string"].decode("ascii")
+    try:
+        rows.merge_returned(return_state.check(PUBLIC_ORIGIN + target, reference_id=USER, binding=valify_cookie))
+    except ReturnStateError as error:
+        log.info("a return that counts for nothing: %s", error)
+    return RedirectResponse("/", status_code=303)
+
+
+@app.post("/webhooks/valify", response_class=Response)
+def webhook(event: Annotated[Event, Depends(valify_event(verifier))]) -> None:
+    """What Valify says. Whatever order it comes in, the record has the same answer."""
+    if rows.merge_event(event) is None:
+        log.error("an event that no attempt takes, for a human: %s", event)
+
+
+def _binding(cookie: Optional[str]) -> Binding:
+    """The browser's own binding, so that two tabs do not undo each other; or a new one."""
+    try:
+        return Binding.from_cookie(cookie) if cookie else Binding()
+    except ValifyError:
+        return Binding()

@@ -1,0 +1,96 @@
+"""The attempts of a database: one row for each, every later write an atomic merge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Callable
+
+from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, Text, or_, select
+
+from valify_link import Verification, route
+
+if TYPE_CHECKING:
+    from valify_link import Event, Keys, Returned
+
+metadata = MetaData()
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reference_id", String(256), nullable=False, index=True),
+    Column("token_hash", String(32), unique=True),
+    Column("nonce_hash", String(32), unique=True),
+    Column("record", Text, nullable=False),
+)
+
+
+class Attempts:
+    """Stores records by the keys that events and returns are looked up by."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        metadata.create_all(engine)
+
+    def insert(self, record: Verification) -> int:
+        """A new attempt. Before the call for its link: nothing can come too early then."""
+        with self._engine.begin() as connection:
+            return int(connection.execute(attempts.insert().values(**_columns(record))).inserted_primary_key[0])
+
+    def merge(self, attempt: int, add: Callable[[Verification], Verification]) -> Verification:
+        """Adds to one attempt."""
+        with self._engine.begin() as connection:
+            _, record = _locked(connection, attempts.c.id == attempt)[0]
+            return _write(connection, attempt, record, add)
+
+    def merge_returned(self, returned: Returned) -> Verification:
+        """Adds that a browser came back, to the attempt whose state it carried."""
+        with self._engine.begin() as connection:
+            attempt, record = _locked(connection, attempts.c.nonce_hash == returned.keys().nonce_hash)[0]
+            return _write(connection, attempt, record, lambda record: record.returned(returned))
+
+    def merge_event(self, event: Event) -> Verification | None:
+        """Adds what a webhook said, to the attempt that it is about; ``None`` if that cannot be told: for a human."""
+        with self._engine.begin() as connection:
+            rows = _locked(connection, _about(event.keys()))
+            found = route(event, [record for _, record in rows])
+            if found.index is None:
+                return None
+            attempt, record = rows[found.index]
+            return _write(connection, attempt, record, lambda record: record.add(event))
+
+    def latest(self, reference_id: str) -> Verification | None:
+        """A user's latest attempt."""
+        newest = select(attempts.c.record).where(attempts.c.reference_id == reference_id)
+        with self._engine.connect() as connection:
+            text = connection.scalar(newest.order_by(attempts.c.id.desc()).limit(1))
+        return None if text is None else Verification.from_text(text)
+
+
+def _about(keys: Keys) -> object:
+    return or_(attempts.c.token_hash == keys.token_hash, attempts.c.reference_id == keys.reference_id)
+
+
+def _locked(connection: Connection, which: object) -> list[tuple[int, Verification]]:
+    """Rows that nobody else writes until the transaction ends."""
+    if connection.dialect.name == "sqlite":
+        # SQLite locks no rows: a write takes the whole database, and what is read after it is current.
+        connection.execute(attempts.update().where(attempts.c.id == -1).values(record=""))
+    rows = connection.execute(select(attempts.c.id, attempts.c.record).where(which).with_for_update())
+    return [(row.id, Verification.from_text(row.record)) for row in rows]
+
+
+def _write(
+    connection: Connection, attempt: int, record: Verification, add: Callable[[Verification], Verification]
+) -> Verification:
+    merged = add(record)
+    connection.execute(attempts.update().where(attempts.c.id == attempt).values(**_columns(merged)))
+    return merged
+
+
+def _columns(record: Verification) -> dict[str, str | None]:
+    keys = record.keys()
+    return {
+        "reference_id": keys.reference_id,
+        "token_hash": keys.token_hash,
+        "nonce_hash": keys.nonce_hash,
+        "record": record.to_text(),
+    }
