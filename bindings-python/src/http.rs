@@ -2,7 +2,7 @@
 
 use pyo3::{prelude::*, types::PyBytes};
 
-use crate::delivery::HeaderLines;
+use crate::{delivery::HeaderLines, instant};
 
 /// The request that a transport sends, exactly as it stands. Its headers hold the API key: ``repr`` hides them.
 ///
@@ -15,8 +15,8 @@ pub(crate) struct HttpRequest(pub(crate) valify_link_core::HttpRequest);
 impl HttpRequest {
     /// Always ``POST``.
     #[getter]
-    fn method(&self) -> &'static str {
-        self.0.method
+    fn method(&self) -> &str {
+        &self.0.method
     }
 
     /// The absolute URL.
@@ -40,12 +40,12 @@ impl HttpRequest {
     /// Seconds from hand-over to the last byte of the answer's body, connecting included.
     #[getter]
     fn timeout(&self) -> f64 {
-        self.0.timeout.as_secs_f64()
+        instant::duration(self.0.timeout_ms).as_seconds_f64()
     }
 
     /// The cap on the answer's decoded body, in bytes.
     #[getter]
-    fn max_response_bytes(&self) -> usize {
+    fn max_response_bytes(&self) -> i64 {
         self.0.max_response_bytes
     }
 

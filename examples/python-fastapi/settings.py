@@ -20,9 +20,7 @@ verifier = Verifier(
     environment="sandbox",
     auth=Preset(
         "x_valify_signature_unverified",
-        secrets={
-            "2026-11": Secret.utf8(os.environ.get("VALIFY_WEBHOOK_SECRET", "sandbox-secret-not-for-production"))
-        },
+        secrets={"2026-11": Secret.utf8(os.environ.get("VALIFY_WEBHOOK_SECRET", "sandbox-secret-not-for-production"))},
     ),
     profile=Profile(
         session_token=["/data/token"],
