@@ -1,7 +1,7 @@
 //! The core for JavaScript: conversions, and the request of the default fetch transport. Rules live in the core, loops and classes in the
 //! package's TypeScript.
 //!
-//! Every export returns a result: what it throws is the core's `Error` as a plain object ([`outgoing::thrown`]), which the TypeScript
+//! Every export returns a result: what it throws is the core's `Error` as a plain object (`outgoing::thrown`), which the TypeScript
 //! turns into its classes. Options come in as one JSON document in UTF-8, instants as milliseconds since 1970.
 #![allow(clippy::needless_pass_by_value)] // what comes from JavaScript is a copy of ours
 
