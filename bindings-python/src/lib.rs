@@ -6,6 +6,7 @@
 #![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unreachable, clippy::unwrap_used)]
 
 mod delivery;
+mod diagnosis;
 mod document;
 mod error;
 mod http;
@@ -23,6 +24,7 @@ mod webhook;
 mod _core {
     #[pymodule_export]
     use super::{
+        diagnosis::{Diagnosis, Finding, Inspection, inspect},
         error::refusal,
         http::{HttpRequest, HttpResponse},
         link::{Config, CreateLink, Link, LinkRequest},

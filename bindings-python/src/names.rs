@@ -32,7 +32,9 @@ macro_rules! names {
 names! {
     BoundBrowser = core_api::return_state::BoundBrowser,
     Environment = core_api::Environment,
+    ErrorKind = core_api::ErrorKind,
     MatchesBy = core_api::webhook::MatchesBy,
+    Mistake = core_api::webhook::Mistake,
     Module = core_api::webhook::Module,
     NationalIdWarning = core_api::national_id::NationalIdWarning,
     Outcome = core_api::Outcome,

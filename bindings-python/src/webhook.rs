@@ -15,6 +15,7 @@ use valify_link_core::{
 
 use crate::{
     delivery::{Body, HeaderLines},
+    diagnosis::{self, Diagnosis},
     document::{self, Given},
     error::raise,
     instant::{self, Moment},
@@ -83,6 +84,24 @@ impl Verifier {
             py.detach(|| self.0.verify(&delivery, now))
         };
         event.map(Event).map_err(|error| raise(py, error))
+    }
+
+    /// Says which mistake makes this delivery fail, for the log and never for the answer. ``older`` are secrets to try besides.
+    ///
+    /// Never call it for every failed delivery of an open endpoint: only to find a mistake.
+    #[pyo3(signature = (body, headers, *, now = None, url = None, older = None))]
+    fn diagnose(
+        &self,
+        py: Python<'_>,
+        body: Body<'_>,
+        headers: HeaderLines,
+        now: Option<Moment>,
+        url: Option<&str>,
+        older: Option<Given<'_, hints::Secrets>>,
+    ) -> PyResult<Diagnosis> {
+        let now = instant::or_now(py, now)?;
+        let delivery = Delivery { headers: &headers.0, body: body.as_bytes(), url };
+        diagnosis::diagnose(py, &self.0, &delivery, now, older.map(|older| older.value).as_ref())
     }
 
     /// The largest body in bytes: read no more of a stream, and answer 413.
@@ -492,5 +511,6 @@ pub(crate) mod hints {
         Environment = "Environment",
         Limits = "Limits",
         Profile = "Profile",
+        Secrets = "Secrets",
     }
 }

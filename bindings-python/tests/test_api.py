@@ -451,3 +451,35 @@ def test_others_run_while_a_large_body_is_hashed() -> None:
         assert any(ran_beside() for _ in range(20))
     finally:
         sys.setswitchinterval(patience)
+
+
+# --- finding mistakes --------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_mistake_is_named_and_nothing_is_shown() -> None:
+    headers = vl.sign(AUTH, BODY).headers
+    assert VERIFIER.diagnose(BODY, headers).refused is None
+    cut = VERIFIER.diagnose(BODY + "\n", headers)
+    assert (cut.refused, [finding.mistake for finding in cut.findings]) == ("signature_mismatch", ["body_newline"])
+    assert cut.findings[0].advice in str(cut)
+    assert json.loads(cut.to_json())["refused"] == "signature_mismatch"
+    old = vl.Secret.utf8("fake-older-secret-0001")
+    signed = vl.sign(vl.Preset("x_valify_signature_unverified", secrets={"old": old}), BODY).headers
+    (finding,) = VERIFIER.diagnose(BODY, signed, older={"old": old}).findings
+    assert (finding.mistake, finding.secret) == ("older_secret", "old")
+    assert {*get_args(_types.Mistake)} >= {finding.mistake, "unknown"}
+    with raises("invalid_config"):
+        VERIFIER.diagnose(BODY, signed, older={"old": "text"})  # type: ignore[dict-item]
+
+
+def test_an_unknown_delivery_is_described_without_its_content() -> None:
+    inspection = vl.inspect(BODY, vl.sign(AUTH, BODY).headers, candidates=[AUTH])
+    described = json.loads(inspection.to_json())
+    assert described["candidates"][0]["authenticated_by"]["secret"] == "2026-11"
+    assert described["proposal"] is not None
+    for text in (str(inspection), repr(inspection), inspection.to_json()):
+        assert "أحمد" not in text
+        assert "approved" not in text
+    with raises("invalid_config") as caught:
+        vl.inspect(BODY, {}, environment="staging")  # type: ignore[arg-type]
+    assert caught[0].field == "environment"

@@ -8,12 +8,12 @@ import logging
 from datetime import timedelta
 from typing import Annotated, Optional
 
+from attempts import Attempts
 from fastapi import Cookie, Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from settings import DATABASE_URL, PUBLIC_ORIGIN, return_state, valify, verifier
 from sqlalchemy import create_engine
 
-from attempts import Attempts
 from valify_link import Binding, Event, LinkRequest, ReturnStateError, ValifyError
 from valify_link.fastapi import valify_event
 

@@ -82,6 +82,28 @@ Digest = Literal["sha256", "sha512", "sha1"]
 SignatureEncoding = Literal["hex", "base64", "base64url"]
 Signs = Literal["body", "timestamp.body", "id.timestamp.body"]
 PresetName = Literal["standard_webhooks", "stripe_style", "x_valify_signature_unverified"]
+Mistake = Literal[
+    "none",
+    "older_secret",
+    "secret_encoding",
+    "secret_truncated",
+    "header_missing",
+    "wrong_header",
+    "header_form",
+    "signature_encoding",
+    "signature_prefix",
+    "wrong_digest",
+    "signed_content",
+    "body_reserialised",
+    "body_newline",
+    "body_compressed",
+    "body_empty",
+    "body_too_large",
+    "clock_skew",
+    "timestamp_in_milliseconds",
+    "timestamp_form",
+    "unknown",
+]
 PassedWhen = Literal["decision", "all_checks"]
 MatchesBy = Literal["session_token", "reference_id"]
 Placement = Literal["query", "path"]

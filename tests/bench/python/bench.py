@@ -116,7 +116,7 @@ def import_ms(module: str) -> float:
 class Answer(BaseHTTPRequestHandler):
     """Answers each POST with a link, on a connection that ends with it."""
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         host, port = self.server.server_address[:2]
         token = "5e55104e-0000-4000-8000-000000000001"
