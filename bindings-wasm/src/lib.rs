@@ -1,5 +1,4 @@
-//! The core for JavaScript: conversions, and the request of the default fetch transport. Rules live in the core, loops and classes in the
-//! package's TypeScript.
+//! The core for JavaScript: conversions. Rules live in the core; loops, transport and classes in the package's TypeScript.
 //!
 //! Every export returns a result: what it throws is the core's `Error` as a plain object (`outgoing::thrown`), which the TypeScript
 //! turns into its classes. Options come in as one JSON document in UTF-8, instants as milliseconds since 1970.

@@ -50,9 +50,6 @@ interface RequestView {
 
 /** @internal */
 export let requestOf: (view: RequestView) => HttpRequest;
-/** @internal */
-export let requestLines: (request: HttpRequest) => readonly string[];
-
 /**
  * The request that a transport sends, exactly as it stands. Its headers hold the API key: consoles and JSON hide them.
  *
@@ -82,7 +79,6 @@ export class HttpRequest extends Opaque {
 
 	static {
 		requestOf = (view) => new HttpRequest(view);
-		requestLines = (request) => request.#lines;
 	}
 
 	/** The header lines as pairs, the API key among them. */

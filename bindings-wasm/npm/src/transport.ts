@@ -1,4 +1,4 @@
-import { type HttpRequest, type HttpResponse, requestLines, type TransportFailure } from "./call.js";
+import type { HttpRequest, HttpResponse, TransportFailure } from "./call.js";
 import * as wasm from "./module.js";
 import { core } from "./module.js";
 import { isNotSent } from "./not_sent.js";
@@ -19,36 +19,42 @@ export interface Failed {
 /** The runtime's own `fetch`. @internal */
 export function defaultTransport(): Transport {
 	const where = platform();
-	const options = connectionOptions(where);
+	const own = optionsOf(where);
 	const send = (request: HttpRequest, signal: AbortSignal) => {
-		const lines = [...requestLines(request), ...options.lines];
-		const prepared = core(() => wasm.fetchRequest(request.url, lines, request.body, signal, where === "browser"));
-		return fetch(prepared, options.init);
+		const init = initOf(request, signal);
+		return fetch(request.url, { ...init, ...own.init, headers: [...init.headers, ...own.headers] });
 	};
 	return (request, signal) => attempt(request, signal, send, (error) => isNotSent(error, where));
 }
 
 /** A `fetch` of the caller's. Nobody has tested what its failures prove, so that each of them may have been sent. @internal */
 export function transportOf(own: Fetch): Transport {
-	const send = (request: HttpRequest, signal: AbortSignal) => {
-		const { method, url, headers, body } = request;
-		return own(url, { method, headers, body: body as Uint8Array<ArrayBuffer>, redirect: "manual", signal });
-	};
+	const send = (request: HttpRequest, signal: AbortSignal) => own(request.url, initOf(request, signal));
 	return (request, signal) => attempt(request, signal, send, () => false);
 }
 
-/** How each runtime is told to take a fresh connection: a reused one that the peer has closed makes some clients send a POST twice. */
-function connectionOptions(where: Platform): { lines: readonly string[]; init?: RequestInit } {
+function initOf(request: HttpRequest, signal: AbortSignal) {
+	const { method, headers, body } = request;
+	return { method, headers, body: body as Uint8Array<ArrayBuffer>, redirect: "manual" as const, signal };
+}
+
+/**
+ * Each runtime is told to take a fresh connection where it can be: a reused one that the peer has closed makes some clients send a POST
+ * twice. Browsers alone keep cookies, and Workers refuse the option.
+ */
+function optionsOf(where: Platform): { headers: [string, string][]; init?: RequestInit } {
 	switch (where) {
 		case "node":
 		case "bun":
-			return { lines: ["connection", "close"] };
+			return { headers: [["connection", "close"]] };
 		case "deno": {
 			const client = (globalThis as unknown as { Deno: DenoClients }).Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-			return { lines: [], init: { client } as RequestInit };
+			return { headers: [], init: { client } as RequestInit };
 		}
+		case "browser":
+			return { headers: [], init: { credentials: "omit" } };
 		default:
-			return { lines: [] };
+			return { headers: [] };
 	}
 }
 
@@ -76,14 +82,14 @@ async function attempt(
 		// Raced, because a fetch of the caller's may not heed its signal.
 		return await Promise.race([exchange(request, controller.signal, send), ended]);
 	} catch (error) {
+		// Whatever is still open of an answer that nobody reads on.
+		controller.abort();
 		signal?.throwIfAborted();
 		// Copied, never chained: what is reachable from a runtime's error may hold the request.
 		return { failure: provesNotSent(error) ? "not_sent" : "maybe_sent", said: wordsOf(error) };
 	} finally {
 		clearTimeout(timer);
 		signal?.removeEventListener("abort", end);
-		// Whatever is still open of an answer that nobody reads on.
-		controller.abort();
 	}
 }
 
