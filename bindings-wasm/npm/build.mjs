@@ -58,7 +58,7 @@ async function bundle() {
 
 function declarations() {
 	execFileSync("node_modules/.bin/tsc", ["-p", "."], { stdio: "inherit" });
-	for (const inner of ["module", "entry/node", "entry/web", "document", "platform", "not_sent"])
+	for (const inner of ["module", "entry/node", "entry/web", "document", "platform", "secret", "not_sent"])
 		rmSync(`dist/types/${inner}.d.ts`, { force: true });
 	rmSync("dist/types/entry", { recursive: true, force: true });
 	for (const file of readdirSync("dist/types/adapters").filter((file) => file.startsWith("for_"))) {

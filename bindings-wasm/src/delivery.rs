@@ -6,7 +6,7 @@ use valify_link_core::{Auth, Delivery, Environment, Profile, webhook::Subject};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::{
-    incoming::{headers, instant},
+    incoming::{headers, instant, named_secrets},
     outgoing::{Outcome, empty, lines, object, thrown, with},
 };
 
@@ -53,11 +53,21 @@ impl Verifier {
 
 #[wasm_bindgen]
 impl Verifier {
-    /// Which mistake was it. `lines` are all header lines.
-    pub fn diagnose(&self, body: &[u8], lines: Vec<String>, url: Option<String>, now: f64) -> Outcome<JsValue> {
+    /// Which mistake was it. `lines` are all header lines, `older` ids, encodings and texts of secrets in turn.
+    pub fn diagnose(
+        &self,
+        body: &[u8],
+        lines: Vec<String>,
+        url: Option<String>,
+        older: Option<Vec<String>>,
+        now: f64,
+    ) -> Outcome<JsValue> {
         let headers = headers(lines);
         let delivery = Delivery { headers: &headers, body, url: url.as_deref() };
-        let mut diagnosis = self.0.diagnose(&delivery, instant(now));
+        let mut diagnosis = match older.map(named_secrets) {
+            Some(older) => self.0.diagnose_with_older(&delivery, instant(now), &older).map_err(thrown)?,
+            None => self.0.diagnose(&delivery, instant(now)),
+        };
         for finding in &mut diagnosis.findings {
             finding.off_by_ms = finding.off_by_ms.map(|ms| ms.clamp(-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER));
         }

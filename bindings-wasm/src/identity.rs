@@ -1,11 +1,11 @@
 //! The Egyptian national ID number.
 
 use valify_link_core as core;
-use valify_link_core::{Secret, national_id::date_in_egypt};
+use valify_link_core::national_id::date_in_egypt;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::{
-    incoming::instant,
+    incoming::{instant, secret},
     outgoing::{Outcome, empty, object, thrown, with},
 };
 
@@ -37,11 +37,6 @@ impl NationalId {
 
     /// A name for the number that needs the key. The secret's encoding is `utf8`, `base64` or `hex`.
     pub fn pseudonym(&self, encoding: &str, text: String) -> Outcome<String> {
-        let key = match encoding {
-            "utf8" => Secret::utf8(text),
-            "base64" => Secret::base64(text),
-            _ => Secret::hex(text),
-        };
-        self.0.pseudonym(&key).map_err(thrown)
+        self.0.pseudonym(&secret(encoding, text)).map_err(thrown)
     }
 }

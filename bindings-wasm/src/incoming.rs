@@ -1,7 +1,7 @@
 //! What comes in: instants, header lines, bytes.
 
 use chrono::DateTime;
-use valify_link_core::{Headers, Instant};
+use valify_link_core::{Headers, Instant, NamedSecret, Secret};
 
 /// An instant of JavaScript's `Date`. What no `Date` can hold is the farthest one, which the core's range rules refuse.
 pub(crate) fn instant(milliseconds: f64) -> Instant {
@@ -20,4 +20,23 @@ pub(crate) fn headers(lines: Vec<String>) -> Headers {
         headers.push(name, value);
     }
     headers
+}
+
+/// A secret whose encoding is `utf8`, `base64` or `hex`.
+pub(crate) fn secret(encoding: &str, text: String) -> Secret {
+    match encoding {
+        "utf8" => Secret::utf8(text),
+        "base64" => Secret::base64(text),
+        _ => Secret::hex(text),
+    }
+}
+
+/// Secrets from ids, encodings and texts in turn.
+pub(crate) fn named_secrets(parts: Vec<String>) -> Vec<NamedSecret> {
+    let mut secrets = Vec::new();
+    let mut parts = parts.into_iter();
+    while let (Some(id), Some(encoding), Some(text)) = (parts.next(), parts.next(), parts.next()) {
+        secrets.push(NamedSecret::new(id, secret(&encoding, text)));
+    }
+    secrets
 }

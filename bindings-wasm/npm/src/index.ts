@@ -29,7 +29,7 @@ export {
 export { type AuthenticatedBy, type Checks, Event, type SubjectWarning, UnverifiedEvent } from "./event.js";
 export type { Body, HeadersInput } from "./input.js";
 export { Link, type LinkRequest } from "./link.js";
-export { type Diagnosis, type Finding, type Inspection, type InspectOptions, inspect } from "./mistakes.js";
+export { type DiagnoseOptions, type Diagnosis, type Finding, type Inspection, type InspectOptions, inspect } from "./mistakes.js";
 export type { BoundBrowser, Environment, Keys, Lang, NamedSecret, Outcome, Problem, Secret, Status } from "./names.js";
 export { type Governorate, NationalId, type NationalIdWarning } from "./national_id.js";
 export { type CheckOptions, type Issued, type IssueOptions, Returned, ReturnState, type ReturnStateOptions } from "./return_state.js";

@@ -4,7 +4,8 @@ import type { AuthenticatedBy } from "./event.js";
 import { type Body, bytesOf, type HeadersInput, linesOf, millisecondsOf, textOf } from "./input.js";
 import * as wasm from "./module.js";
 import { core } from "./module.js";
-import type { Environment } from "./names.js";
+import type { Environment, NamedSecret } from "./names.js";
+import { secretParts } from "./secret.js";
 import type { Auth, Profile, VerifyOptions } from "./verifier.js";
 
 /** One mistake, with what may be said of it without a secret or any content. */
@@ -77,13 +78,23 @@ export function inspect(body: Body, headers: HeadersInput, options: InspectOptio
 	return camelCase(core(() => wasm.inspect(bytes, lines, url, documents, environment, now))) as Inspection;
 }
 
+/** What `Verifier.diagnose` takes besides body and headers. */
+export interface DiagnoseOptions extends VerifyOptions {
+	/** Secrets of earlier days, to be tried as well: 1 to 16. */
+	readonly olderSecrets?: readonly NamedSecret[] | undefined;
+}
+
 /** @internal */
-export function diagnosisOf(verifier: wasm.Verifier, body: Body, headers: HeadersInput, options: VerifyOptions): Diagnosis {
+export function diagnosisOf(verifier: wasm.Verifier, body: Body, headers: HeadersInput, options: DiagnoseOptions): Diagnosis {
 	const bytes = bytesOf(body);
 	const lines = linesOf(headers);
 	const now = millisecondsOf(options.now, "now");
 	const url = options.url === undefined ? undefined : textOf(options.url, "url");
-	return camelCase(core(() => verifier.diagnose(bytes, lines, url, now))) as Diagnosis;
+	const older = options.olderSecrets?.flatMap((secret, index) => {
+		const at = `secrets[${index}]`;
+		return [textOf(secret.id, `${at}.id`), ...secretParts(secret, at)];
+	});
+	return camelCase(core(() => verifier.diagnose(bytes, lines, url, older, now))) as Diagnosis;
 }
 
 /** The core's own names in the spelling of this host; no name in here comes from outside. */

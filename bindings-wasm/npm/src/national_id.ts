@@ -1,8 +1,9 @@
 import { millisecondsOf, textOf } from "./input.js";
 import * as wasm from "./module.js";
-import { core, refusal } from "./module.js";
+import { core } from "./module.js";
 import type { Secret } from "./names.js";
 import { Opaque } from "./opaque.js";
+import { secretParts } from "./secret.js";
 
 /** A governorate of Egypt, or a birth abroad. */
 export interface Governorate {
@@ -82,11 +83,7 @@ export class NationalId extends Opaque {
 	 * A name for this number that nobody can turn back without the key: 64 hexadecimal digits. Keep the key apart from the table.
 	 */
 	pseudonym(key: Secret): string {
-		const given = Object.entries(key ?? {}).filter(([, text]) => text !== undefined);
-		const [encoding, text] = given[0] ?? [];
-		const known = encoding === "utf8" || encoding === "base64" || encoding === "hex";
-		if (given.length !== 1 || !known) throw refusal("invalid_config", "key", "must have exactly one of utf8, base64 and hex");
-		if (typeof text !== "string" || !text.isWellFormed()) throw refusal("invalid_config", `key.${encoding}`, "must be a string");
+		const [encoding, text] = secretParts(key, "key");
 		return core(() => this.#handle.pseudonym(encoding, text));
 	}
 

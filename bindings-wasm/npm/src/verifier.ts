@@ -1,7 +1,7 @@
 import { documentOf, documentText } from "./document.js";
 import { type Event, eventOf, type UnverifiedEvent, unverifiedOf } from "./event.js";
 import { type Body, bytesOf, type HeadersInput, linesOf, millisecondsOf, textOf } from "./input.js";
-import { type Diagnosis, diagnosisOf } from "./mistakes.js";
+import { type DiagnoseOptions, type Diagnosis, diagnosisOf } from "./mistakes.js";
 import * as wasm from "./module.js";
 import { core } from "./module.js";
 import type { Environment, NamedSecret, Outcome } from "./names.js";
@@ -191,7 +191,7 @@ export class Verifier extends Opaque {
 	/**
 	 * Which mistake makes a delivery fail: for your own log, never for the answer, and never for every failed delivery of an open endpoint.
 	 */
-	diagnose(body: Body, headers: HeadersInput, options: VerifyOptions = {}): Diagnosis {
+	diagnose(body: Body, headers: HeadersInput, options: DiagnoseOptions = {}): Diagnosis {
 		return diagnosisOf(this.#handle, body, headers, options);
 	}
 

@@ -114,13 +114,18 @@ async function calling() {
 	server.closeAllConnections();
 	server.close();
 	const [without, with_] = [median(times.bare), median(times.ours)];
-	console.log(`bare fetch ${without.toFixed(0)}, createLink ${with_.toFixed(0)}: ${(((with_ - without) / without) * 100).toFixed(1)} % more`);
+	console.log(
+		`bare fetch ${without.toFixed(0)}, createLink ${with_.toFixed(0)}: ${(((with_ - without) / without) * 100).toFixed(1)} % more`,
+	);
 }
 
 function weighing() {
-	const [packed] = JSON.parse(execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: `${here}../../../bindings-wasm/npm`, encoding: "utf8" }));
+	const [packed] = JSON.parse(
+		execFileSync("npm", ["pack", "--dry-run", "--json"], { cwd: `${here}../../../bindings-wasm/npm`, encoding: "utf8" }),
+	);
 	console.log(`\npackage: ${(packed.unpackedSize / 1000).toFixed(0)} kB unpacked, ${(packed.size / 1000).toFixed(0)} kB packed`);
-	for (const { path, size } of packed.files.toSorted((a, b) => b.size - a.size).slice(0, 4)) console.log(`  ${(size / 1000).toFixed(0).padStart(4)} kB ${path}`);
+	for (const { path, size } of packed.files.toSorted((a, b) => b.size - a.size).slice(0, 4))
+		console.log(`  ${(size / 1000).toFixed(0).padStart(4)} kB ${path}`);
 }
 
 verifying();

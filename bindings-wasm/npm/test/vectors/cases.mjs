@@ -27,6 +27,13 @@ const KINDS = {
 		const verifier = make.verifier(api, { environment, auth, profile, limits });
 		return verdict.event(verifier.verify(given.bytes(body), given.headers(headers), { url, now: new Date(now) }));
 	},
+	diagnose: (api, make, { environment, auth, profile, limits, headers, body, url, now, older_secrets }) => {
+		const verifier = make.verifier(api, { environment, auth, profile, limits });
+		const options = { url, now: new Date(now), olderSecrets: older_secrets };
+		const { refused, findings } = verifier.diagnose(given.bytes(body), given.headers(headers), options);
+		const off = findings.find(({ offByMs }) => offByMs !== undefined);
+		return { refused, mistakes: findings.map(({ mistake }) => mistake), off_by_ms: off?.offByMs };
+	},
 	webhook_sign: (api, make, { auth, body, id, now }) => {
 		const { headers, url } = api.sign(make.auth(auth), given.bytes(body), { id, now: new Date(now) });
 		return { headers: verdict.byLowerName(headers), url };
