@@ -193,9 +193,33 @@ def verified(verifier: vl.Verifier, given: Json) -> dict[str, Json]:
     return event_fields(event)
 
 
-def webhook(given: Json) -> dict[str, Json]:
+def verifier_of(given: Json) -> vl.Verifier:
     parts = {part: given[part] for part in ("environment", "auth", "profile", "limits") if part in given}
-    return verified(vl.Verifier.from_document(document(parts)), given)
+    return vl.Verifier.from_document(document(parts))
+
+
+def webhook(given: Json) -> dict[str, Json]:
+    return verified(verifier_of(given), given)
+
+
+def diagnosed(verifier: vl.Verifier, given: Json) -> dict[str, Json]:
+    diagnosis = verifier.diagnose(
+        octets(given["body"]),
+        headers(given["headers"]),
+        now=moment(given["now"]),
+        url=given.get("url"),
+        older=secrets_of(given["older_secrets"]) if "older_secrets" in given else None,
+    )
+    off_by = [finding.off_by for finding in diagnosis.findings if finding.off_by is not None]
+    return present(
+        refused=diagnosis.refused,
+        mistakes=[finding.mistake for finding in diagnosis.findings],
+        off_by_ms=off_by[0] // timedelta(milliseconds=1) if off_by else None,
+    )
+
+
+def diagnose(given: Json) -> dict[str, Json]:
+    return diagnosed(verifier_of(given), given)
 
 
 def signed(auth: Json, given: Json) -> dict[str, Json]:
@@ -283,13 +307,21 @@ def typed_profile(given: Json) -> vl.Profile:
     return constructed(vl.Profile, named)
 
 
-def typed_webhook(given: Json) -> dict[str, Json]:
+def typed_verifier(given: Json) -> vl.Verifier:
     named: dict[str, Json] = {"auth": typed_auth(given["auth"]), "profile": typed_profile(given["profile"])}
     if "limits" in given:
         named["limits"] = constructed(vl.Limits, options(given["limits"], {}))
     if "environment" in given:
         named["environment"] = given["environment"]
-    return verified(vl.Verifier(**named), given)
+    return vl.Verifier(**named)
+
+
+def typed_webhook(given: Json) -> dict[str, Json]:
+    return verified(typed_verifier(given), given)
+
+
+def typed_diagnose(given: Json) -> dict[str, Json]:
+    return diagnosed(typed_verifier(given), given)
 
 
 def typed_webhook_sign(given: Json) -> dict[str, Json]:
@@ -334,12 +366,14 @@ BY_DOCUMENT = {
     "call": call,
     "webhook": webhook,
     "webhook_sign": webhook_sign,
+    "diagnose": diagnose,
 }
 TYPED = {
     "config": typed_config,
     "link_request": typed_link_request,
     "webhook": typed_webhook,
     "webhook_sign": typed_webhook_sign,
+    "diagnose": typed_diagnose,
 }
 
 
