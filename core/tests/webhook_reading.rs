@@ -162,7 +162,9 @@ impl Model<'_> {
     }
 
     fn identifier(&mut self, pointers: &[String]) -> Option<String> {
-        let found: Vec<Value> = self.found(pointers).into_iter().filter(|value| !value.is_null()).collect();
+        // What is empty names nothing, as null does.
+        let names = |value: &Value| !value.is_null() && value != "";
+        let found: Vec<Value> = self.found(pointers).into_iter().filter(names).collect();
         let is_integer = |value: &Value| value.is_number() && !value.to_string().contains(['.', 'e', 'E']);
         let (readable, other): (Vec<_>, Vec<_>) =
             found.into_iter().partition(|value| value.is_string() || is_integer(value));
