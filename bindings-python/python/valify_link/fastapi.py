@@ -50,21 +50,16 @@ def valify_event(verifier: Verifier) -> Callable[[Request], AsyncIterator[Event]
     """
 
     async def dependency(request: Request) -> AsyncIterator[Event]:
-        status = None
         try:
             event = await received_event(verifier, request)
         except ValifyError as error:
-            status = refused(error)
-        if status is not None:
-            raise _with(status, request)
+            raise _with(refused(error), request) from None
         try:
             yield event
         except StarletteHTTPException:
             raise
         except Exception:  # noqa: BLE001 (whatever it is, the sender is to come again)
-            status = failed()
-        if status is not None:
-            raise _with(status, request)
+            raise _with(failed(), request) from None
 
     # FastAPI reads annotations, which are texts here and would not be found in this module while nobody checks types.
     dependency.__annotations__ = {"request": Request}
