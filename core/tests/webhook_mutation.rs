@@ -126,7 +126,11 @@ fn signed(hmac: &Hmac, parcel: &Parcel) -> Option<Vec<Vec<u8>>> {
 }
 
 fn in_url(place: &SecretPlace, url: &str) -> Option<Vec<u8>> {
-    let target = url.split('#').next().filter(|target| target.starts_with('/'))?;
+    let target = url.split('#').next()?;
+    let target = target.strip_prefix("https://shop.example").unwrap_or(target);
+    if !target.starts_with('/') {
+        return None;
+    }
     let mut halves = target.splitn(2, '?');
     let (path, query) = (halves.next()?, halves.next().unwrap_or_default());
     let secret = match place {
@@ -254,16 +258,33 @@ impl<'a> Oracle<'a> {
 
     fn check_url(&self, masks: &[u8]) -> Result<(), TestCaseError> {
         let Some(url) = &self.sent.url else { return Ok(()) };
+        let check = |changed: String, change: &str| {
+            let parcel = Parcel { url: Some(changed), ..self.sent.clone() };
+            self.check(&parcel, &format!("the URL {change}"))
+        };
         for index in 0..url.len() {
             for mask in masks.iter().map(|mask| mask & 0x7f).filter(|mask| *mask != 0) {
                 let mut bytes = url.clone().into_bytes();
                 bytes[index] ^= mask;
-                let mut changed = self.sent.clone();
-                changed.url = Some(String::from_utf8(bytes).expect("ASCII"));
-                self.check(&changed, &format!("the URL, byte {index} ^ {mask:#x}"))?;
+                check(String::from_utf8(bytes).expect("ASCII"), &format!("with byte {index} ^ {mask:#x}"))?;
+            }
+            check(format!("{}{}", &url[..index], &url[index + 1..]), &format!("without byte {index}"))?;
+            for byte in ["/", "?", "#", "&", "=", "%", ";", "x", "é"] {
+                check(format!("{}{byte}{}", &url[..index], &url[index..]), &format!("with {byte} at {index}"))?;
             }
         }
-        Ok(())
+        check(format!("https://shop.example{url}"), "made absolute")?;
+        let (target, fragment) = url.split_once('#').expect("a fragment");
+        let (path, query) = target.split_once('?').expect("a query");
+        for parameter in query.split('&') {
+            let name = parameter.split('=').next().unwrap_or_default();
+            for extra in [parameter.to_string(), format!("{name}=x"), name.to_string()] {
+                check(format!("{path}?{query}&{extra}#{fragment}"), "with a parameter more at its end")?;
+                check(format!("{path}?{extra}&{query}#{fragment}"), "with a parameter more at its beginning")?;
+            }
+        }
+        check(format!("{path}#{query}"), "without its query")?;
+        check(path.to_string(), "cut after its path")
     }
 }
 

@@ -194,6 +194,83 @@ fn checks_come_in_their_order() {
     assert_eq!(kind(&delivery, start()), None);
 }
 
+/// What must neither be accepted nor crash, and is told apart in the integrator's log.
+#[test]
+fn hostile_headers_are_refused_by_their_form() {
+    use ErrorKind::{SignatureMalformed as Malformed, SignatureMismatch as Mismatch, SignatureMissing as Missing};
+    let good = "c0450ec359ff890550c30f090fea8f5e3a662ae4214302a54b1fccbd88570990";
+    let mac: &[(&[&str], ErrorKind)] = &[
+        (&[], Missing),
+        (&[""], Malformed),
+        (&["00"], Malformed),
+        (&[&good[1..]], Malformed),
+        (&[&format!("{good}00")], Malformed),
+        (&[&format!("{good},{good}")], Malformed),
+        (&[good, good], Malformed),
+        (&[&format!("sha256={good}")], Malformed),
+        (&[&format!("{good}é")], Malformed),
+        (&[&"0".repeat(64)], Mismatch),
+        (&[&"0".repeat(100_000)], Malformed),
+    ];
+    let basic = |secret: &str| format!("Basic {}", data_encoding::BASE64.encode(format!("valify:{secret}").as_bytes()));
+    let credentials: &[(&[&str], ErrorKind)] = &[
+        (&[], Missing),
+        (&[""], Malformed),
+        (&["Basic"], Malformed),
+        (&["Basic "], Malformed),
+        (&["Basic ="], Malformed),
+        (&["Bearer dmFsaWZ5OmFuLW9idmlvdXNseS1mYWtlLXNlY3JldA=="], Malformed),
+        (&["Basic dmFsaWZ5OmFuLW9idmlvdXNseS1mYWtlLXNlY3JldA"], Malformed),
+        (&["Basic dmFsaWZ5OmFuLW9idmlvdXNseS1mYWtlLXNlY3JldB=="], Malformed),
+        (&[&basic(SECRET), &basic(SECRET)], Malformed),
+        (&[&format!("{}, {}", basic(SECRET), basic(SECRET))], Malformed),
+        (&[&basic("another")], Mismatch),
+    ];
+    let token: &[(&[&str], ErrorKind)] = &[
+        (&[], Missing),
+        (&[""], Malformed),
+        (&[" \t "], Malformed),
+        (&[SECRET, SECRET], Malformed),
+        (&[&format!("{SECRET},{SECRET}")], Malformed),
+        (&["é"], Malformed),
+        (&[&"x".repeat(8193)], Malformed),
+        (&[&"x".repeat(8192)], Mismatch),
+        (&[&SECRET[1..]], Mismatch),
+        (&[&format!("{SECRET}x")], Mismatch),
+    ];
+    let keyed = "v1=88f40258b1c45970c380096dbf99f9d62290e844470f5a6cc5568923a8581e98";
+    let stripe: &[(&[&str], ErrorKind)] = &[
+        (&[], Missing),
+        (&["t=1768377474"], Malformed),
+        (&["t=1768377474,"], Malformed),
+        (&["t=1768377474,v1"], Malformed),
+        (&["t=1768377474,v1="], Malformed),
+        (&["t=1768377474,=00"], Malformed),
+        (&["t=1768377474,v0=00"], Mismatch),
+        (&[keyed], ErrorKind::TimestampMissing),
+        (&[&format!("t=,{keyed}")], ErrorKind::TimestampMalformed),
+        (&[&format!("t=1768377474,t=1768377474,{keyed}")], Malformed),
+        (&[&format!("t=1768377474,{keyed}"), "t=1768377474"], Malformed),
+        (&[&format!("{}t=1768377474,{keyed}", "v1=00,".repeat(16))], Malformed),
+        (&[&format!("{}t=1768377474,{keyed}", "v0=00,".repeat(16))], Mismatch),
+        (&[&format!("t=1768377474,{}", "v0=00,".repeat(20_000))], Malformed),
+    ];
+    let all = known();
+    let cases =
+        [("X-Valify-Signature", mac), ("Authorization", credentials), ("X-Token", token), ("Stripe-Signature", stripe)];
+    for (name, cases) in cases {
+        let auth = all.iter().find(|(_, _, lines, _)| lines.first().is_some_and(|line| line.0 == name));
+        let verifier =
+            Verifier::new(Environment::Production, &auth.expect("a scheme").0, &profile(), Limits::default());
+        let verifier = verifier.expect("a verifier");
+        for (values, kind) in cases {
+            let headers: Headers = values.iter().map(|value| (name, value)).collect();
+            let result = verifier.verify(&Delivery { headers: &headers, body: BODY, url: None }, start());
+            assert_eq!(result.expect_err("a refusal").kind, *kind, "{name}: {values:.100?}");
+        }
+    }
+}
+
 /// 413 and 415 come before everything else, the caller's own mistake included.
 #[test]
 fn a_missing_url_is_the_callers_mistake() {
