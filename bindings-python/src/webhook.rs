@@ -200,9 +200,11 @@ impl Event {
     }
 
     /// 64 hexadecimal digits, the same for the same delivery: guards the caller's own side effects. Records need no such guard.
+    ///
+    /// Where no id is signed, it is a hash of the whole body, made each time that it is asked for.
     #[getter]
-    fn dedupe_key(&self) -> &str {
-        &self.view().dedupe_key
+    fn dedupe_key(&self) -> String {
+        self.0.dedupe_key_of(self.0.raw())
     }
 
     /// What has been proven about the delivery, and with which secret.

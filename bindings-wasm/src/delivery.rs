@@ -125,6 +125,12 @@ impl Event {
         object(&self.0.keys())
     }
 
+    /// What guards side effects against a delivery that comes twice. `raw` is the body that the caller keeps.
+    #[wasm_bindgen(js_name = dedupeKeyOf)]
+    pub fn dedupe_key_of(&self, raw: &[u8]) -> Outcome<String> {
+        Ok(self.0.dedupe_key_of(raw))
+    }
+
     /// What a log may show.
     pub fn text(&self) -> Outcome<String> {
         Ok(self.0.to_string())

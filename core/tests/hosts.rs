@@ -87,13 +87,30 @@ fn an_event_gives_its_body_back() {
     let mut event = verifier.verify(&Delivery { headers: &signed.headers, body, url: None }, now()).expect("an event");
     assert_eq!(event.raw_at("/n").expect("a pointer"), Some("1.50"));
     let view = event.view().clone();
+    let dedupe_key = event.dedupe_key().expect("its body");
     let raw = event.detach_raw();
     assert_eq!(raw, body);
+    // Without the body there is no key: that of an empty one would be the same for all deliveries.
+    assert_eq!(event.dedupe_key().expect_err("no body").kind, ErrorKind::Misuse);
+    assert_eq!(event.dedupe_key_of(&raw), dedupe_key);
     assert_eq!(raw_at(&raw, "/n").expect("a pointer"), Some("1.50"));
     assert_eq!(raw_at(b"no JSON", "/n").expect("a pointer"), None);
     assert_eq!(raw_at(&raw, "n").expect_err("no pointer").kind, ErrorKind::Misuse);
     assert_eq!((event.raw(), event.raw_at("/n").expect("a pointer")), (&b""[..], None));
     assert_eq!(event.view(), &view);
+}
+
+#[test]
+fn a_signed_id_needs_no_body_for_its_dedupe_key() {
+    let body = br#"{"token": "own-session-00000000"}"#;
+    let auth = &schemes()[0];
+    let signed = sign(auth, body, Some("msg-1"), now()).expect("signed");
+    let delivery = Delivery { headers: &signed.headers, body, url: None };
+    let mut event = verifier(auth).verify(&delivery, now()).expect("an event");
+    let dedupe_key = event.dedupe_key().expect("a signed id");
+    event.detach_raw();
+    assert_eq!(event.dedupe_key().expect("a signed id"), dedupe_key);
+    assert_eq!(event.dedupe_key_of(body), dedupe_key);
 }
 
 #[test]

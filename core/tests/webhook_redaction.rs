@@ -228,8 +228,8 @@ fn the_serialised_form_keeps_to_the_table() {
     let signed = sign(&auth, body.as_bytes(), None, now()).expect("a signature");
     let delivery = Delivery { headers: &signed.headers, body: body.as_bytes(), url: None };
     let event = verifier.verify(&delivery, now()).expect("an event");
-    let dedupe_key = event.view().dedupe_key.clone();
-    let expected = serde_json::json!({
+    let dedupe_key = event.dedupe_key().expect("its body");
+    let mut expected = serde_json::json!({
         "environment": "production",
         "outcome": "passed",
         "checks": {},
@@ -243,6 +243,7 @@ fn the_serialised_form_keeps_to_the_table() {
         "authenticated_by": { "scheme": "hmac", "secret": "2026-11", "body_signed": true, "fresh": false },
     });
     assert_eq!(serde_json::to_value(&event).expect("JSON"), expected);
+    expected.as_object_mut().expect("an object").remove("dedupe_key");
     assert_eq!(serde_json::to_value(event.view()).expect("JSON"), expected);
     let unverified = read_unverified(&profile(), body.as_bytes()).expect("a reading");
     let expected = serde_json::json!({

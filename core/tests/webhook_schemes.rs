@@ -156,7 +156,7 @@ fn another_implementation_is_understood_and_imitated() {
             }
             _ => "bfe6e724d6137de4965b29b57f76d3ed3a545cd81707581cff31f22b28002520",
         };
-        assert_eq!(event.view().dedupe_key, expected);
+        assert_eq!(event.dedupe_key().expect("its body"), expected);
         assert_eq!(event.keys().reference_id, None);
         assert!(event.keys().token_hash.is_some());
     }

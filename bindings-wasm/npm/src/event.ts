@@ -48,7 +48,6 @@ interface EventView extends BodyView {
 	outcome: Outcome;
 	checks: { ocr?: Outcome; face_match?: Outcome; liveness?: Outcome; email_otp?: Outcome; phone_otp?: Outcome };
 	received_at: string;
-	dedupe_key: string;
 	authenticated_by: { scheme: AuthenticatedBy["scheme"]; secret: string; body_signed: boolean; fresh: boolean };
 }
 
@@ -67,6 +66,7 @@ export class Event extends Opaque {
 	readonly #handle: wasm.Event;
 	readonly #raw: Uint8Array;
 	#known: EventView | undefined;
+	#dedupeKey: string | undefined;
 
 	private constructor(handle: wasm.Event, raw: Uint8Array) {
 		super();
@@ -146,9 +146,13 @@ export class Event extends Opaque {
 		return new Date(this.#view.received_at);
 	}
 
-	/** 64 hexadecimal digits, the same for the same delivery: guards your own side effects. Records need no such guard. */
+	/**
+	 * 64 hexadecimal digits, the same for the same delivery: guards your own side effects. Records need no such guard. Where no id is signed,
+	 * it is a hash of the whole body, made when it is first asked for.
+	 */
 	get dedupeKey(): string {
-		return this.#view.dedupe_key;
+		this.#dedupeKey ??= core(() => this.#handle.dedupeKeyOf(this.#raw));
+		return this.#dedupeKey;
 	}
 
 	/** What has been proven about the delivery, and with which secret. */

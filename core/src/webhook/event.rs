@@ -4,9 +4,11 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use core::fmt;
 
 use super::{
+    mac::dedupe_key,
     outcome::{Checks, Outcome, Problem, SchemeName},
     profile::{MatchesBy, Matching, Plan, Profile},
     reading::{Raw, Reading},
+    scheme::Proof,
     verifier::{Limits, check_size},
 };
 use crate::{
@@ -22,11 +24,13 @@ use crate::{
 /// and verify it again with its time of receipt.
 ///
 /// `Debug` and `Display` show the outcome and how it was authenticated, and no value of the body. Serialised form (feature `serde`): the
-/// [`EventView`] without `session_token`.
+/// [`EventView`] without `session_token`, and `dedupe_key`.
 pub struct Event {
     view: EventView,
     subject: Subject,
-    raw: Raw,
+    /// `None` once it has been taken out.
+    raw: Option<Raw>,
+    signed_id: Option<String>,
     matching: Matching,
 }
 
@@ -58,8 +62,6 @@ pub struct EventView {
     /// The `now` of `verify`, in whole milliseconds.
     #[cfg_attr(feature = "serde", serde(serialize_with = "crate::time::serialize"))]
     pub received_at: Instant,
-    /// 64 hexadecimal digits, the same for the same delivery: guards the caller's own side effects. Records need no such guard.
-    pub dedupe_key: String,
     /// What has been proven about the delivery, and with which secret.
     pub authenticated_by: AuthenticatedBy,
 }
@@ -80,14 +82,7 @@ pub struct AuthenticatedBy {
 }
 
 impl Event {
-    pub(super) fn read(
-        environment: Environment,
-        plan: &Plan,
-        body: &[u8],
-        received_at: Instant,
-        dedupe_key: String,
-        authenticated_by: AuthenticatedBy,
-    ) -> Self {
+    pub(super) fn read(environment: Environment, plan: &Plan, body: &[u8], received_at: Instant, proof: Proof) -> Self {
         let (reading, raw) = Reading::of(body, plan);
         let view = EventView {
             environment,
@@ -100,10 +95,15 @@ impl Event {
             transaction_id: reading.transaction_id,
             occurred_at: reading.occurred_at,
             received_at,
-            dedupe_key,
-            authenticated_by,
+            authenticated_by: proof.by,
         };
-        Self { view, subject: Subject(reading.subject), raw, matching: plan.matching }
+        Self {
+            view,
+            subject: Subject(reading.subject),
+            raw: Some(raw),
+            signed_id: proof.signed_id,
+            matching: plan.matching,
+        }
     }
 
     /// All fields at once.
@@ -111,22 +111,37 @@ impl Event {
         &self.view
     }
 
-    /// The exact bytes of the body. Personal data.
+    /// 64 lower-case hexadecimal digits, the same for the same delivery: guards the caller's own side effects. Records need no such guard.
+    ///
+    /// Where no id is signed, each call hashes the whole body. `misuse` if the body would be needed and has been taken out of the event.
+    pub fn dedupe_key(&self) -> Result<String, Error> {
+        if self.raw.is_none() && self.signed_id.is_none() {
+            return Err(Error::misuse("the body has been taken out of this event: give it to dedupe_key_of"));
+        }
+        Ok(self.dedupe_key_of(self.raw()))
+    }
+
+    /// [`dedupe_key`](Self::dedupe_key) for hosts that keep the body themselves: `raw` is what [`detach_raw`](Self::detach_raw) gave.
+    pub fn dedupe_key_of(&self, raw: &[u8]) -> String {
+        dedupe_key(self.signed_id.as_deref(), raw)
+    }
+
+    /// The exact bytes of the body; none once they have been taken out. Personal data.
     pub fn raw(&self) -> &[u8] {
-        self.raw.bytes()
+        self.raw.as_ref().map_or(&[], Raw::bytes)
     }
 
     /// One value of the body as its exact JSON text, so that no number is rounded on the way. Personal data.
     ///
     /// `None` if nothing stands there or the body cannot be read; `misuse` for what is not a JSON pointer (RFC 6901).
     pub fn raw_at(&self, pointer: &str) -> Result<Option<&str>, Error> {
-        named(self.raw.root(), pointer)
+        named(self.raw.as_ref().and_then(Raw::root), pointer)
     }
 
     /// Takes the body out of the event, which keeps everything else: for hosts that have the bytes anyway, and whose garbage collector does
-    /// not see what an event holds. [`raw_at`] reads the host's copy.
+    /// not see what an event holds. [`raw_at`] and [`dedupe_key_of`](Self::dedupe_key_of) read the host's copy.
     pub fn detach_raw(&mut self) -> Vec<u8> {
-        core::mem::replace(&mut self.raw, Raw::Other(Vec::new())).into_bytes()
+        self.raw.take().map(Raw::into_bytes).unwrap_or_default()
     }
 
     /// The personal fields that the profile names.
@@ -180,8 +195,16 @@ impl fmt::Debug for Event {
 
 #[cfg(feature = "serde")]
 impl serde::Serialize for Event {
+    /// Fails where [`dedupe_key`](Event::dedupe_key) does.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.view.serialize(serializer)
+        #[derive(serde::Serialize)]
+        struct Form<'a> {
+            #[serde(flatten)]
+            view: &'a EventView,
+            dedupe_key: String,
+        }
+        let dedupe_key = self.dedupe_key().map_err(serde::ser::Error::custom)?;
+        Form { view: &self.view, dedupe_key }.serialize(serializer)
     }
 }
 
@@ -198,7 +221,6 @@ impl fmt::Debug for EventView {
             .field("transaction_id", &hidden(self.transaction_id.as_ref()))
             .field("occurred_at", &self.occurred_at)
             .field("received_at", &self.received_at)
-            .field("dedupe_key", &self.dedupe_key)
             .field("authenticated_by", &self.authenticated_by)
             .finish()
     }

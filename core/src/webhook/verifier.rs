@@ -5,7 +5,6 @@ use core::fmt;
 use super::{
     auth::Auth,
     event::Event,
-    mac::dedupe_key,
     profile::{Plan, Profile},
     scheme::{Proof, Scheme},
 };
@@ -99,8 +98,7 @@ impl Verifier {
     pub fn verify(&self, delivery: &Delivery<'_>, now: Instant) -> Result<Event, Error> {
         let now = checked_now(now)?;
         let proof = self.authenticate(delivery, now)?;
-        let dedupe_key = dedupe_key(proof.signed_id.as_deref(), delivery.body);
-        Ok(Event::read(self.environment, &self.plan, delivery.body, now, dedupe_key, proof.by))
+        Ok(Event::read(self.environment, &self.plan, delivery.body, now, proof))
     }
 
     /// Everything that can refuse a delivery.

@@ -83,7 +83,7 @@ fn event(event: &Event) -> Map<String, Value> {
         ("occurred_at", view.occurred_at.map_or(Value::Null, verdict::instant)),
         ("received_at", verdict::instant(view.received_at)),
         ("subject", Value::Object(subject.collect())),
-        ("dedupe_key", view.dedupe_key.as_str().into()),
+        ("dedupe_key", event.dedupe_key().expect("its body").into()),
         (
             "authenticated_by",
             fields([
