@@ -159,6 +159,7 @@ impl fmt::Debug for HttpResponse {
 
 /// How a transport failed. A transport claims `NotSent` only for what its own tests prove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum TransportFailure {
     /// Not one byte of the request has left this machine.
     NotSent,

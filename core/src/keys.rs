@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 /// text. `Debug` hides the reference.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record), uniffi::export(Debug))]
 #[non_exhaustive]
 pub struct Keys {
     /// The hash of the session token, where it is known.

@@ -30,7 +30,9 @@
 )]
 
 extern crate alloc;
-#[cfg(test)]
+// The scaffolding of UniFFI needs it.
+#[cfg(any(test, feature = "uniffi"))]
+#[cfg_attr(feature = "uniffi", macro_use)]
 extern crate std;
 
 pub mod config;
@@ -44,9 +46,14 @@ pub mod national_id;
 pub mod return_state;
 pub mod secret;
 mod time;
+#[cfg(feature = "uniffi")]
+mod uniffi_types;
 mod uri;
 pub mod verification;
 pub mod webhook;
+
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!("valify_link");
 
 pub use config::{Config, ConfigOptions, Environment, Lang};
 pub use error::{Error, ErrorKind, Next};

@@ -22,6 +22,7 @@ use crate::{
 /// Whoever holds it can use it: `Debug` hides it. Serialised form (feature `serde`) contains it.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record), uniffi::export(Debug))]
 pub struct Link {
     /// Where the user goes. Secret.
     pub redirect_url: String,

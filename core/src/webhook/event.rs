@@ -37,6 +37,7 @@ pub struct Event {
 /// The fields of an [`Event`].
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record), uniffi::export(Debug))]
 #[non_exhaustive]
 pub struct EventView {
     /// The verifier's environment.
@@ -69,6 +70,7 @@ pub struct EventView {
 /// What has been proven about a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[non_exhaustive]
 pub struct AuthenticatedBy {
     /// The kind of scheme.
@@ -272,6 +274,7 @@ pub struct UnverifiedEvent {
 /// The fields of an [`UnverifiedEvent`]. All of them may be forged.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record), uniffi::export(Debug))]
 #[non_exhaustive]
 pub struct UnverifiedEventView {
     /// Why an event of this body would say less than it might.

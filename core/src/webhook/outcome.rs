@@ -73,6 +73,7 @@ closed_set! {
 /// The outcome of each module that an event tells of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[non_exhaustive]
 pub struct Checks {
     /// Egyptian national ID OCR.
