@@ -119,9 +119,14 @@ impl EventHandle {
         Ok(self.0.matches_by())
     }
 
-    /// The event as JSON text: everything but `session_token`, `subject` and the body.
-    pub(crate) fn to_json(&self) -> Outcome<String> {
-        document::write(&self.0)
+    /// What guards the caller's own side effects against a delivery that comes twice: 64 hexadecimal digits. `body` is the delivery's.
+    pub(crate) fn dedupe_key(&self, body: &[u8]) -> Outcome<String> {
+        Ok(self.0.dedupe_key_of(body))
+    }
+
+    /// The event as JSON text: everything but `session_token`, `subject` and the body. `body` is the delivery's.
+    pub(crate) fn to_json(&self, body: &[u8]) -> Outcome<String> {
+        document::write(&self.0.serialisable_with(body))
     }
 }
 

@@ -128,6 +128,12 @@ impl Event {
         dedupe_key(self.signed_id.as_deref(), raw)
     }
 
+    /// The serialised form, for hosts that keep the body themselves: `raw` is what [`detach_raw`](Self::detach_raw) gave.
+    #[cfg(feature = "serde")]
+    pub fn serialisable_with(&self, raw: &[u8]) -> impl serde::Serialize + '_ {
+        EventForm { view: &self.view, dedupe_key: self.dedupe_key_of(raw) }
+    }
+
     /// The exact bytes of the body; none once they have been taken out. Personal data.
     pub fn raw(&self) -> &[u8] {
         self.raw.as_ref().map_or(&[], Raw::bytes)
@@ -199,15 +205,18 @@ impl fmt::Debug for Event {
 impl serde::Serialize for Event {
     /// Fails where [`dedupe_key`](Event::dedupe_key) does.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct Form<'a> {
-            #[serde(flatten)]
-            view: &'a EventView,
-            dedupe_key: String,
-        }
         let dedupe_key = self.dedupe_key().map_err(serde::ser::Error::custom)?;
-        Form { view: &self.view, dedupe_key }.serialize(serializer)
+        EventForm { view: &self.view, dedupe_key }.serialize(serializer)
     }
+}
+
+/// The serialised form of an event.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize)]
+struct EventForm<'a> {
+    #[serde(flatten)]
+    view: &'a EventView,
+    dedupe_key: String,
 }
 
 impl fmt::Debug for EventView {
