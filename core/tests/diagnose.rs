@@ -1,7 +1,9 @@
 //! Mistakes made on purpose are named, nothing is claimed that is not so, and nothing shows.
 
+mod cases;
 mod webhook_support;
 
+use cases::cases;
 use chrono::Duration;
 use proptest::{collection::vec, prelude::*, sample::select};
 use valify_link_core::{
@@ -46,7 +48,7 @@ fn named(text: &str) -> Vec<NamedSecret> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(cases(200))]
 
     /// Whatever arrives, a diagnosis agrees with `verify`, keeps its order and its bound.
     #[test]

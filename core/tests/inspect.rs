@@ -1,5 +1,8 @@
 //! What an inspection shows is enough to configure a verifier, and is nothing that anybody's data could be read from.
 
+mod cases;
+
+use cases::cases;
 use proptest::{collection::vec, prelude::*, sample::select};
 use valify_link_core::{
     Auth, Delivery, Environment, ErrorKind, Headers, Inspection, Instant, NamedSecret, Outcome, Profile, Secret,
@@ -258,7 +261,7 @@ const CANARIES: [&str; 12] =
     ["anary", "30101010100009", "٣٠١٠", "منى", "mona", "Mona", "201000", "1990", "5e55104e", "cafe", "77123", "77_123"];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn nothing_of_a_delivery_shows(

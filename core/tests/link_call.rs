@@ -1,5 +1,8 @@
 //! The machine under every script of inputs, and what an answer may lead to.
 
+mod cases;
+
+use cases::cases;
 use chrono::{DateTime, Duration, Utc};
 use proptest::prelude::*;
 use valify_link_core::{
@@ -75,7 +78,7 @@ fn input(event: &Event) -> Input {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(cases(4000))]
 
     /// Drives the machine as a host would and checks the promises of the design on every path.
     #[test]

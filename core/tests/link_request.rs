@@ -1,5 +1,8 @@
 //! What may be asked for, and the exact bytes that are sent.
 
+mod cases;
+
+use cases::cases;
 use chrono::{DateTime, Duration, Utc};
 use proptest::prelude::*;
 use valify_link_core::{Config, ConfigOptions, CreateLink, Error, ErrorKind, HttpRequest, Lang, LinkRequest};
@@ -159,6 +162,8 @@ fn is_allowed_reference(reference: &str) -> bool {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     /// A browser reads the same host in an accepted URL as the rule did.
     #[test]
     fn browsers_agree_on_accepted_return_urls(

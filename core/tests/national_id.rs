@@ -1,5 +1,8 @@
 //! What a national ID number says, in every script, and what it never shows.
 
+mod cases;
+
+use cases::cases;
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
@@ -252,6 +255,8 @@ fn number() -> impl Strategy<Value = (String, NaiveDate, usize, u16)> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn every_number_says_what_went_into_it((start, born, governorate, sequence) in number()) {
         let ids: Vec<_> = (0..10).map(|check| parsed(&format!("{start}{check}"))).collect();

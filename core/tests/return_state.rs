@@ -1,5 +1,8 @@
 //! Who has come back: what a state proves, and what every other one is refused as.
 
+mod cases;
+
+use cases::cases;
 use chrono::Duration;
 use proptest::prelude::*;
 use valify_link_core::{
@@ -417,6 +420,7 @@ fn renderings_show_no_secret_and_nobody() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "starts a compiler")]
 fn nobody_else_makes_a_returned() {
     trybuild::TestCases::new().compile_fail("tests/compile_fail/returned_*.rs");
 }
@@ -459,6 +463,8 @@ fn expected_kinds(at: usize, byte: u8) -> &'static [ErrorKind] {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn every_issued_state_is_good_where_it_was_issued(
         return_url in return_url(),

@@ -1,7 +1,9 @@
 //! What an event says, against a second reading of the same document by `serde_json` and the rules written out once more.
 
+mod cases;
 mod webhook_support;
 
+use cases::cases;
 use std::fmt::Write as _;
 
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -225,7 +227,7 @@ fn checks_of(event: &Event) -> Map<String, Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(cases(1500))]
 
     #[test]
     fn an_event_says_what_the_rules_say(

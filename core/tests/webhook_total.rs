@@ -1,7 +1,9 @@
 //! Any bytes give an event or one of a closed set of errors, and what the sender's side makes is what the verifier accepts.
 
+mod cases;
 mod webhook_support;
 
+use cases::cases;
 use chrono::Duration;
 use proptest::{collection::vec, prelude::*, sample::select};
 use valify_link_core::{
@@ -71,7 +73,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(700))]
+    #![proptest_config(cases(700))]
 
     #[test]
     fn any_delivery_gives_an_event_or_a_refusal(

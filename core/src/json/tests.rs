@@ -127,8 +127,14 @@ fn rebuilt(value: Value<'_>) -> String {
     }
 }
 
+/// Under Miri, which is some thousand times slower and has no files to keep failures in, a few.
+fn cases() -> ProptestConfig {
+    let few = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8) };
+    if cfg!(miri) { few } else { ProptestConfig::with_cases(2000) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(cases())]
 
     #[test]
     fn accepts_what_the_other_reader_accepts_but_for_the_profile(text in json_text()) {
