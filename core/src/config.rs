@@ -276,6 +276,8 @@ pub(crate) fn check_range(field: &str, value: i64, least: i64, most: i64) -> Res
 }
 
 const HOUR_MS: i64 = 3_600_000;
+/// Thirty days.
+pub(crate) const MAX_EXPIRY_GRACE_MS: i64 = 2_592_000_000;
 
 fn check_ranges(options: &ConfigOptions) -> Result<(), Error> {
     check_range("timeout_ms", options.timeout_ms, 1, HOUR_MS)?;
@@ -284,7 +286,7 @@ fn check_ranges(options: &ConfigOptions) -> Result<(), Error> {
     check_range("backoff_cap_ms", options.backoff_cap_ms, 0, HOUR_MS)?;
     check_range("retry_after_cap_ms", options.retry_after_cap_ms, 0, HOUR_MS)?;
     check_range("max_response_bytes", options.max_response_bytes, 1, 67_108_864)?;
-    check_range("expiry_grace_ms", options.expiry_grace_ms, 0, 2_592_000_000)
+    check_range("expiry_grace_ms", options.expiry_grace_ms, 0, MAX_EXPIRY_GRACE_MS)
 }
 
 fn check_insecure_hosts(options: &ConfigOptions) -> Result<(), Error> {

@@ -18,5 +18,5 @@ mod retry;
 
 pub use call::{CreateLink, Input, Step};
 pub use request::LinkRequest;
-pub(crate) use request::{CheckedRequest, check_expires_at, check_reference_id, parse_return_url};
+pub(crate) use request::{CheckedRequest, check_expires_at, check_flow, check_reference_id, parse_return_url};
 pub use response::Link;

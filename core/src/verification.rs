@@ -16,6 +16,14 @@
 //!
 //! The storage is trusted: whoever can write a record can write a verdict. There are three ways to a decision and no other: an event that a
 //! [`Verifier`](crate::Verifier) has authenticated, [`Verification::resolve`] (an operator's word), and loading a stored record.
+//!
+//! # The stored form
+//! [`Verification::to_text`] writes one JSON object under 2 kB without white space, its members in the order of this schema, and
+//! [`Verification::from_text`] reads nothing else but in any order and spacing (`core/schema/verification.v1.schema.json`):
+//!
+//! ```json
+#![doc = include_str!("../schema/verification.v1.schema.json")]
+//! ```
 
 mod form;
 mod identity;

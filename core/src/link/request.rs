@@ -208,7 +208,7 @@ pub(crate) fn check_expires_at(expires_at: Instant, now: Instant) -> Result<Inst
     if expires_at > now { Ok(expires_at) } else { Err(refuse("must lie in the future")) }
 }
 
-fn check_flow(mut flow: String) -> Result<String, Error> {
+pub(crate) fn check_flow(mut flow: String) -> Result<String, Error> {
     let lengths = flow.split('-').map(str::len);
     let digits = flow.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     if !digits || !lengths.eq([8, 4, 4, 4, 12]) {

@@ -1,25 +1,39 @@
 //! The stored form of a record: one versioned JSON object, canonical when written, in any order when read.
 //!
-//! `{"v":1,"grace_ms","environment","reference_id","flow"?,"requested_at","expires_at","nonce"?,"token"?,"events"?,"pending"?,`
-//! `"returned"?,"resolution"?}`: hashes and events as in `keys.rs` and `slots.rs`, instants as RFC 3339 in UTC with milliseconds, what is
-//! empty left out.
+//! `schema/verification.v1.schema.json` says what it holds, to the last character: what is empty is left out, and a text that this module
+//! would have written in another way is not a record.
 
-use alloc::{collections::BTreeMap, format, string::String};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
-use super::{Verification, identity::Identity, record::Returns, resolution::Resolution, slots::Slots};
+use super::{
+    Verification,
+    identity::Identity,
+    record::{PENDING_TOKENS, Returns},
+    resolution::Resolution,
+    slots::Slots,
+};
 use crate::{
-    config::Environment,
+    config::{Environment, MAX_EXPIRY_GRACE_MS},
     document::Document,
     error::{Error, ErrorKind},
     json::write_string,
     keys::Hashed,
-    link::check_reference_id,
+    link::{check_flow, check_reference_id},
     time::{self, Instant},
     webhook::Outcome,
 };
 
 /// The version that this release writes. Older ones stay readable.
 const VERSION: i64 = 1;
+
+impl Returns {
+    /// The answers that have been given, with spaces between.
+    fn text(self) -> String {
+        let said = [("yes", self.yes), ("no", self.no), ("unknown", self.unknown)];
+        let said: Vec<_> = said.into_iter().filter(|(_, said)| *said).map(|(name, _)| name).collect();
+        said.join(" ")
+    }
+}
 
 impl Verification {
     /// The canonical text: the same bytes for the same record in every host, under 2 kB.
@@ -38,11 +52,7 @@ impl Verification {
             let buckets = self.pending.iter().map(|(token, slots)| (token.text(), slots.text()));
             object(&mut text, "pending", buckets);
         }
-        if self.returns != Returns::default() {
-            let said = [("yes", self.returns.yes), ("no", self.returns.no), ("unknown", self.returns.unknown)];
-            let said: alloc::vec::Vec<_> = said.into_iter().filter(|(_, said)| *said).map(|(name, _)| name).collect();
-            string(&mut text, "returned", Some(&said.join(" ")));
-        }
+        string(&mut text, "returned", Some(self.returns.text()).filter(|said| !said.is_empty()).as_deref());
         if let Some(resolution) = &self.resolution {
             let fields = [
                 ("at", time::format(resolution.at)),
@@ -75,15 +85,13 @@ impl Verification {
         let token = read_hash(&mut document, "token")?;
         let slots = match document.text("events")? {
             None => Slots::default(),
-            Some(text) => Slots::from_text(&text).ok_or_else(|| document.refuse("events", EVENTS_RULE))?,
+            Some(text) => read_slots(&text).ok_or_else(|| document.refuse("events", EVENTS_RULE))?,
         };
-        let pending = read_pending(&mut document)?;
+        let pending = read_pending(&mut document, token.is_none())?;
         let returns = read_returns(&mut document)?;
         let resolution = document.object("resolution")?.map(read_resolution).transpose()?;
         document.finish()?;
-        let mut record = Self { identity, token, slots, pending, returns, resolution };
-        record.settle();
-        Ok(record)
+        Ok(Self { identity, token, slots, pending, returns, resolution })
     }
 }
 
@@ -95,10 +103,10 @@ fn read_identity(document: &mut Document<'_>) -> Result<Identity, Error> {
             .name("environment", Environment::from_name, "must be production or sandbox")?
             .ok_or_else(|| document.missing("environment"))?,
         reference_id: read_reference(document)?,
-        flow: document.text("flow")?,
+        flow: read_flow(document)?,
         requested_at: read_instant(document, "requested_at")?,
         expires_at: read_instant(document, "expires_at")?,
-        expiry_grace_ms: document.integer("grace_ms")?.ok_or_else(|| document.missing("grace_ms"))?,
+        expiry_grace_ms: read_grace(document)?,
         nonce: read_hash(document, "nonce")?,
     })
 }
@@ -109,9 +117,27 @@ fn read_reference(document: &mut Document<'_>) -> Result<String, Error> {
     Ok(reference)
 }
 
+fn read_flow(document: &mut Document<'_>) -> Result<Option<String>, Error> {
+    let Some(text) = document.text("flow")? else { return Ok(None) };
+    match check_flow(text.clone()) {
+        Ok(flow) if flow == text => Ok(Some(flow)),
+        _ => Err(document.refuse("flow", "must be a UUID in lower case")),
+    }
+}
+
+fn read_grace(document: &mut Document<'_>) -> Result<i64, Error> {
+    let grace_ms = document.integer("grace_ms")?.ok_or_else(|| document.missing("grace_ms"))?;
+    if (0..=MAX_EXPIRY_GRACE_MS).contains(&grace_ms) {
+        Ok(grace_ms)
+    } else {
+        Err(document.refuse("grace_ms", "must be from 0 to 2592000000"))
+    }
+}
+
 fn read_instant(document: &mut Document<'_>, name: &str) -> Result<Instant, Error> {
     let text = document.required_text(name)?;
-    time::parse(&text).ok_or_else(|| document.refuse(name, "must be RFC 3339 in UTC"))
+    let instant = time::parse(&text).filter(|instant| time::format(*instant) == text);
+    instant.ok_or_else(|| document.refuse(name, "must be RFC 3339 in UTC with milliseconds"))
 }
 
 fn read_hash(document: &mut Document<'_>, name: &str) -> Result<Option<Hashed>, Error> {
@@ -121,12 +147,22 @@ fn read_hash(document: &mut Document<'_>, name: &str) -> Result<Option<Hashed>, 
 
 const HASH_RULE: &str = "must be a hash of 22 characters of base64url";
 
-fn read_pending(document: &mut Document<'_>) -> Result<BTreeMap<Hashed, Slots>, Error> {
+/// Slots that hold something.
+fn read_slots(text: &str) -> Option<Slots> {
+    Slots::from_text(text).filter(|slots| !slots.is_empty())
+}
+
+fn read_pending(document: &mut Document<'_>, may_stand: bool) -> Result<BTreeMap<Hashed, Slots>, Error> {
     let mut pending = BTreeMap::new();
     let Some(mut buckets) = document.object("pending")? else { return Ok(pending) };
-    for name in buckets.names() {
+    let names = buckets.names();
+    if !may_stand || !(1..=PENDING_TOKENS).contains(&names.len()) {
+        return Err(document.refuse("pending", "must name 1 to 4 tokens, and none where the record knows its own"));
+    }
+    for name in names {
         let token = Hashed::from_text(&name).ok_or_else(|| document.refuse("pending", HASH_RULE))?;
-        let slots = buckets.text(&name)?.and_then(|text| Slots::from_text(&text)).filter(|slots| !slots.is_empty());
+        // The names are data: a refusal names the object alone.
+        let slots = buckets.text(&name).ok().flatten().and_then(|text| read_slots(&text));
         pending.insert(token, slots.ok_or_else(|| document.refuse("pending", EVENTS_RULE))?);
     }
     Ok(pending)
@@ -140,10 +176,14 @@ fn read_returns(document: &mut Document<'_>) -> Result<Returns, Error> {
             "yes" => returns.yes = true,
             "no" => returns.no = true,
             "unknown" => returns.unknown = true,
-            _ => return Err(document.refuse("returned", "must be of yes, no and unknown")),
+            _ => {}
         }
     }
-    Ok(returns)
+    if returns != Returns::default() && returns.text() == text {
+        Ok(returns)
+    } else {
+        Err(document.refuse("returned", "must be of yes, no and unknown, in this order"))
+    }
 }
 
 fn read_resolution(mut document: Document<'_>) -> Result<Resolution, Error> {

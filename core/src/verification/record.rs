@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many tokens are kept apart while the record does not know its own.
-const PENDING_TOKENS: usize = 4;
+pub(super) const PENDING_TOKENS: usize = 4;
 
 /// What is known about one link. See the [module](crate::verification) for how to store it.
 ///

@@ -98,6 +98,10 @@ impl Slots {
                 last_occurred_ms: if last == NO_INSTANT { None } else { Some(instant_from_text(last)?) },
                 latest_wins: letters.first() == Some(&letter),
             };
+            // Only what a signed body says of its time is kept.
+            if *strength == Strength::Weak && slot.last_occurred_ms.is_some() {
+                return None;
+            }
             slots.0.push((key, slot));
             text = rest;
         }
