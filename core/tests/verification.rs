@@ -12,7 +12,8 @@ use facts::facts;
 use proptest::prelude::*;
 use record_schema::stored;
 use valify_link_core::{
-    Config, ErrorKind, Keys, LinkRequest, Outcome, Route, Status, Verification, return_state::BoundBrowser, route,
+    Config, Environment, ErrorKind, Keys, Link, LinkRequest, Outcome, Route, Status, Verification,
+    return_state::BoundBrowser, route,
 };
 
 const DECISIONS: [Outcome; 2] = [Outcome::Passed, Outcome::Failed];
@@ -199,6 +200,58 @@ fn what_is_of_another_attempt_never_counts() {
     let twice = requested.issued(&second).expect("a link");
     assert_eq!(issued.merge(&twice).expect_err("two sessions").kind, ErrorKind::RecordMismatch);
     assert_eq!(issued.issued(&second).expect_err("two sessions").kind, ErrorKind::RecordMismatch);
+}
+
+/// Each part of an identity alone tells two attempts apart, in a link and in a copy of the record.
+#[test]
+fn every_part_of_an_identity_counts() {
+    let world = World::new();
+    let record = apply(&world, &[]);
+    let own = world.link();
+    let rounded = Link { expires_at: own.expires_at + Duration::microseconds(499), ..own.clone() };
+    assert!(record.issued(&rounded).is_ok(), "a host's clock may know less than a millisecond");
+    for other in [
+        Link { environment: Environment::Sandbox, ..own.clone() },
+        Link { reference_id: "user-2".into(), ..own.clone() },
+        Link { flow: None, ..own.clone() },
+        Link { expires_at: own.expires_at + Duration::milliseconds(1), ..own.clone() },
+    ] {
+        let error = record.issued(&other).expect_err("another attempt's link");
+        assert_eq!(error.kind, ErrorKind::RecordMismatch);
+        assert_eq!(error.reference_id.as_deref(), Some("user-1"));
+    }
+    let bound = record.clone().bound_to("a-nonce").expect("a nonce");
+    assert_eq!(bound.merge(&bound).as_ref(), Ok(&bound));
+    let changed = |(from, to)| {
+        let text = bound.to_text().replacen(from, to, 1);
+        Verification::from_text(&text).expect(&text)
+    };
+    let others = [
+        ("production", "sandbox"),
+        ("user-1", "user-2"),
+        ("0b9c6a58", "0b9c6a59"),
+        ("07:00:00.000Z", "07:00:00.001Z"),
+        ("07:30:00.000Z", "07:30:00.001Z"),
+        ("300000", "300001"),
+    ]
+    .map(changed);
+    let of_another_nonce = record.clone().bound_to("another-nonce").expect("a nonce");
+    for other in others.into_iter().chain([of_another_nonce, record]) {
+        assert_eq!(bound.merge(&other).expect_err("another attempt's copy").kind, ErrorKind::RecordMismatch);
+        assert_eq!(other.merge(&bound).expect_err("another attempt's copy").kind, ErrorKind::RecordMismatch);
+    }
+}
+
+/// Nothing of production counts in a sandbox record either.
+#[test]
+fn a_sandbox_record_takes_sandbox_events_alone() {
+    let world = World::new();
+    let record = apply(&world, &[]).to_text().replacen("production", "sandbox", 1);
+    let record = Verification::from_text(&record).expect("a record");
+    assert_eq!(record.environment(), Environment::Sandbox);
+    let add = |who| record.add(&world.event(Outcome::Passed, who, true, false, 1_000)).map_err(|error| error.kind);
+    assert_eq!(add(Who::Own), Err(ErrorKind::RecordMismatch));
+    assert!(add(Who::Sandbox).is_ok());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use valify_link_core::ErrorKind;
+use valify_link_core::{ErrorKind, webhook::Mistake};
 
 use super::{
     folder::{Folder, from_root},
@@ -46,7 +46,22 @@ fn ids_are_unique_and_begin_with_their_kind() {
         assert!(id.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/')), "{id} is of kind {kind}");
         assert!(seen.insert(id), "{id} is there twice");
     }
-    assert!(seen.len() >= 200, "only {} cases", seen.len());
+    assert!(seen.len() >= 600, "only {} cases", seen.len());
+}
+
+/// What a host can be asked by vectors, it is asked: every mistake, and every kind of error but those of states and records.
+#[test]
+fn every_mistake_and_every_kind_of_error_is_among_the_cases() {
+    let folder = Folder::of_this_repository();
+    let expected: String = folder.cases().map(|(_, case)| case["expect"].to_string()).collect();
+    let asked = |name: &str| expected.contains(&format!("\"{name}\""));
+    for mistake in Mistake::ALL {
+        assert!(asked(mistake.as_str()), "{mistake}");
+    }
+    for kind in ErrorKind::ALL {
+        let without_kind = matches!(kind.class(), "ReturnState" | "Record");
+        assert!(asked(kind.as_str()) || without_kind, "{kind}");
+    }
 }
 
 #[test]
