@@ -10,14 +10,14 @@ import ssl
 import threading
 import time
 import tracemalloc
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 import httpx
 import pytest
 import trustme
 
 import valify_link as vl
-from conftest import BACK, KEY, REFERENCE, Asker, Connection, Sandbox, Server, head, raises
+from conftest import ASKERS, BACK, KEY, REFERENCE, Asker, Connection, Sandbox, Server, head, raises
 from valify_link.transports.httpx import HttpxTransport
 
 if TYPE_CHECKING:
@@ -122,6 +122,61 @@ def test_a_call_that_was_not_sent_is_sent_again(ask: Asker, serve: Serve) -> Non
     thread.join()
     assert link.session_token
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("bytes_per_second", [0, 10])
+def test_a_handshake_that_does_not_end_is_not_sent(ask: Asker, serve: Serve, bytes_per_second: int) -> None:
+    ended = threading.Event()
+
+    def unfinished(connection: Connection) -> None:
+        # The head of a record that is longer than all that comes of it.
+        connection.socket.sendall(b"\x16\x03\x03\x3f\xff")
+        while not ended.wait(0.1) and bytes_per_second:
+            connection.socket.sendall(bytes(1))
+        ended.wait(20)
+
+    server = serve(unfinished)
+    with raises("not_sent"):
+        ask(server.base_url.replace("http:", "https:"), timeout=0.6, max_retries=0)
+    ended.set()
+
+
+# libuv resolves by itself.
+@pytest.mark.parametrize(
+    "ask", [asker for asker in ASKERS if asker.name != "httpx-uvloop"], indirect=True, ids=lambda asker: asker.name
+)
+def test_a_name_that_nobody_resolves_in_time_is_not_sent(
+    ask: Asker, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve = socket.getaddrinfo
+
+    def slow(host: Any, *rest: Any, **more: Any) -> Any:
+        # No resolver of a test's own can be had without root: the delay is put before the system's.
+        if host in ("localhost", b"localhost") and not more.get("flags", 0) & socket.AI_NUMERICHOST:
+            time.sleep(1.5)
+        return resolve(host, *rest, **more)
+
+    server = serve(once_a_link)
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with raises("not_sent"):
+        ask(server.base_url.replace("127.0.0.1", "localhost"), timeout=0.3, max_retries=0)
+    assert server.requests == []
+
+
+def test_the_next_address_of_a_name_is_tried(ask: Asker, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve = socket.getaddrinfo
+
+    def two(host: Any, *rest: Any, **more: Any) -> Any:
+        found = resolve(host, *rest, **more)
+        if host not in ("localhost", b"localhost"):
+            return found
+        # Of the loopback range, but nobody listens there.
+        answering = [entry for entry in found if entry[0] == socket.AF_INET]
+        return [(*entry[:4], ("127.0.0.7", *entry[4][1:])) for entry in answering] + answering
+
+    server = serve(once_a_link)
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+    assert ask(server.base_url.replace("127.0.0.1", "localhost"), link_prefixes=[f"{server.base_url}/?"]).session_token
 
 
 # --- it may have been processed ------------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def valify_webhook(verifier: Verifier, *, methods: tuple[str, ...] = ("POST",)) 
 
 def _exempt(view: _View) -> _View:
     # What `csrf_exempt` marks, without the wrapper that older versions put around an asynchronous view.
-    view.csrf_exempt = True  # type: ignore[attr-defined]
+    view.csrf_exempt = True  # type: ignore[attr-defined]  # pyright: ignore[reportFunctionMemberAccess]
     return view
 
 

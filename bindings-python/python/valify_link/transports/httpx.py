@@ -1,8 +1,11 @@
 """The default transports, over httpx.
 
-``NotSent`` is claimed for ``httpx.ConnectError`` (refused, name not found, certificate refused) and ``httpx.ConnectTimeout``, and where
-the time was up before httpx told that it begins to write the request. httpx tells so by its ``trace`` extension, which also shows whether
-a connection is fresh: an idle one of the caller's own client is dropped and the next one tried, before anything is written.
+The default blocking client sends by a network of ours, which keeps the time of an attempt and claims ``NotSent`` for an ``OSError`` (refused,
+name not found, certificate refused, time-out) before the first byte of the request is written.
+
+With every other client, ``NotSent`` is claimed for ``httpx.ConnectError`` and ``httpx.ConnectTimeout``, and where the time was up before
+httpx told that it begins to write the request. httpx tells so by its ``trace`` extension, which also shows whether a connection is fresh:
+an idle one of the caller's own client is dropped and the next one tried, before anything is written.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from .._core import HttpResponse
 from . import MaybeSent, NotSent
 from ._attempt import Gate, described, within
 from ._body import OWN_HEADERS, aread, read
+from ._clock import Clock
+from ._fresh import CLOCK, FreshTransport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,15 +63,19 @@ class _Watch:
         self(event, info)
 
 
-def _built(request: HttpRequest, trace: object) -> httpx.Request:
+def _built(request: HttpRequest, extensions: dict[str, object]) -> httpx.Request:
     """The request without whatever a client would add of its own: cookies, default headers, credentials."""
     return httpx.Request(
         request.method,
         request.url,
         headers=[*request.headers, *OWN_HEADERS],
         content=request.body,
-        extensions={"timeout": httpx.Timeout(request.timeout).as_dict(), "trace": trace},
+        extensions=extensions,
     )
+
+
+def _traced(request: HttpRequest, trace: object) -> httpx.Request:
+    return _built(request, {"timeout": httpx.Timeout(request.timeout).as_dict(), "trace": trace})
 
 
 def _final_url(request: HttpRequest, sent: httpx.Request, response: httpx.Response) -> str:
@@ -82,43 +91,58 @@ def _failure(error: Exception, gate: Gate) -> NotSent | MaybeSent:
     return (NotSent if isinstance(error, NOT_SENT) and not gate.begun else MaybeSent)(described(error))
 
 
+def _exchanged(client: httpx.Client, request: HttpRequest, sent: httpx.Request) -> HttpResponse:
+    response = client.send(sent, auth=httpx.Auth(), follow_redirects=False, stream=True)
+    try:
+        encoding = response.headers.get("content-encoding", "")
+        return _answer(request, sent, response, read(response.iter_raw(), request.max_response_bytes, encoding))
+    finally:
+        response.close()
+
+
+def _send_by_clock(client: httpx.Client, request: HttpRequest) -> HttpResponse:
+    clock = Clock(request.timeout)
+    try:
+        return _exchanged(client, request, _built(request, {CLOCK: clock}))
+    except Exception as error:  # noqa: BLE001 (none of it may be kept)
+        failure = clock.failure(error)
+    raise failure
+
+
+def _send_by_trace(client: httpx.Client, request: HttpRequest, gate: Gate) -> HttpResponse:
+    while True:
+        try:
+            return _exchanged(client, request, _traced(request, _Watch(gate)))
+        except _Reused:
+            continue
+        except (NotSent, MaybeSent):
+            raise
+        except Exception as error:  # noqa: BLE001 (a client may raise anything, and none of it may be kept)
+            failure = _failure(error, gate)
+        raise failure
+
+
 class HttpxTransport:
-    """Sends over an ``httpx.Client``: its own, or the caller's with its proxies, certificates and hooks."""
+    """Sends over an ``httpx.Client``: its own, or the caller's with its proxies, certificates and hooks.
+
+    A client of the caller's bounds single reads at best, so that each attempt with it has a thread.
+    """
 
     def __init__(self, client: httpx.Client | None = None) -> None:
         """``client`` stays the caller's to close."""
         self._owned = client is None
-        self._client = client or httpx.Client(limits=_NO_POOL, trust_env=False)
+        self._client = client or httpx.Client(transport=FreshTransport(), trust_env=False)
 
     def send(self, request: HttpRequest, /) -> HttpResponse:
         """Send the request once."""
-        return within(request.timeout, partial(self._exchange, request))
+        if self._owned:
+            return _send_by_clock(self._client, request)
+        return within(request.timeout, partial(_send_by_trace, self._client, request))
 
     def close(self) -> None:
         """Close the client, if it is the transport's own."""
         if self._owned:
             self._client.close()
-
-    def _exchange(self, request: HttpRequest, gate: Gate) -> HttpResponse:
-        while True:
-            try:
-                return self._once(request, gate)
-            except _Reused:
-                continue
-            except (NotSent, MaybeSent):
-                raise
-            except Exception as error:  # noqa: BLE001 (a client may raise anything, and none of it may be kept)
-                failure = _failure(error, gate)
-            raise failure
-
-    def _once(self, request: HttpRequest, gate: Gate) -> HttpResponse:
-        sent = _built(request, _Watch(gate))
-        response = self._client.send(sent, auth=httpx.Auth(), follow_redirects=False, stream=True)
-        try:
-            encoding = response.headers.get("content-encoding", "")
-            return _answer(request, sent, response, read(response.iter_raw(), request.max_response_bytes, encoding))
-        finally:
-            response.close()
 
 
 class AsyncHttpxTransport:
@@ -154,7 +178,7 @@ class AsyncHttpxTransport:
             raise failure
 
     async def _once(self, request: HttpRequest, gate: Gate) -> HttpResponse:
-        sent = _built(request, _Watch(gate).asynchronous)
+        sent = _traced(request, _Watch(gate).asynchronous)
         response = await self._client.send(sent, auth=httpx.Auth(), follow_redirects=False, stream=True)
         try:
             encoding = response.headers.get("content-encoding", "")

@@ -1,24 +1,27 @@
 """A transport over the standard library alone: no further package, no proxies.
 
-``NotSent`` is claimed for an ``OSError`` (refused, name not found, certificate refused, time-out) before the connection was there: the
-request is written after that.
+``NotSent`` is claimed for an ``OSError`` (refused, name not found, certificate refused, time-out) before the first byte of the request is
+written.
 """
 
 from __future__ import annotations
 
 import http.client
+import io
 import ssl
-from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .._core import HttpResponse
-from . import MaybeSent, NotSent
-from ._attempt import Gate, described, within
+from . import MaybeSent
 from ._body import OWN_HEADERS, read
+from ._clock import Clock
+from ._connection import Connection, connected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from _typeshed import WriteableBuffer
 
     from .._core import HttpRequest
 
@@ -33,38 +36,64 @@ class StdlibTransport:
 
     def send(self, request: HttpRequest, /) -> HttpResponse:
         """Send the request once."""
-        return within(request.timeout, partial(self._exchange, request))
+        clock = Clock(request.timeout)
+        url = urlsplit(request.url)
+        kind, context = (_Secure, self._context) if url.scheme == "https" else (_Plain, None)
+        connection = kind(url.hostname or "", url.port)
+        try:
+            line = connected(connection.host, connection.port, clock)
+            try:
+                line = line if context is None else line.secured(context, connection.host)
+                connection.sock = _Line(line)
+                target = f"{url.path}?{url.query}"
+                connection.request(request.method, target, request.body, dict([*request.headers, *OWN_HEADERS]))
+                response = connection.getresponse()
+                encoding = response.headers.get("Content-Encoding", "")
+                body = read(_chunks(response), request.max_response_bytes, encoding)
+                return HttpResponse(response.status, response.getheaders(), body, request.url)
+            finally:
+                line.close()
+        except Exception as error:  # noqa: BLE001 (none of it may be kept)
+            failure = clock.failure(error)
+        raise failure
 
     def close(self) -> None:
         """Nothing is left open between requests."""
 
-    def _exchange(self, request: HttpRequest, gate: Gate) -> HttpResponse:
-        url = urlsplit(request.url)
-        host, port, timeout = url.hostname or "", url.port, request.timeout
-        connection = (
-            http.client.HTTPSConnection(host, port, timeout=timeout, context=self._context)
-            if url.scheme == "https"
-            else http.client.HTTPConnection(host, port, timeout=timeout)
-        )
-        gate.watch()
-        try:
-            connection.connect()
-            gate.begin()
-            connection.request(
-                request.method, f"{url.path}?{url.query}", request.body, dict([*request.headers, *OWN_HEADERS])
-            )
-            response = connection.getresponse()
-            encoding = response.headers.get("Content-Encoding", "")
-            body = read(_chunks(response), request.max_response_bytes, encoding)
-            return HttpResponse(response.status, response.getheaders(), body, request.url)
-        except (NotSent, MaybeSent):
-            raise
-        except Exception as error:  # noqa: BLE001 (none of it may be kept)
-            nothing_was_sent = isinstance(error, OSError) and not gate.begun
-            failure = (NotSent if nothing_was_sent else MaybeSent)(described(error))
-        finally:
-            connection.close()
-        raise failure
+
+class _Plain(http.client.HTTPConnection):
+    auto_open = 0
+
+
+class _Secure(_Plain):
+    default_port = http.client.HTTPS_PORT
+
+
+class _Line:
+    """A bounded connection as far as ``http.client`` asks a socket for it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def sendall(self, data: bytes) -> None:
+        self._connection.write(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Reader(self._connection))
+
+    def close(self) -> None:
+        """Nothing: the answer is still to be read."""
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        return self._connection.readinto(buffer)
 
 
 def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
