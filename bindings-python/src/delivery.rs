@@ -6,7 +6,7 @@ use pyo3::{
     type_hint_identifier,
     types::{PyByteArray, PyBytes, PyDict, PyList, PyMemoryView, PyString, PyTuple},
 };
-use valify_link_core::Headers;
+use valify_link_core::{Headers, Verifier};
 
 use crate::error;
 
@@ -56,13 +56,30 @@ impl Body<'_> {
 }
 
 /// Headers: pairs, or a mapping whose lists are repeated headers.
-pub(crate) struct HeaderLines(pub(crate) Headers);
+pub(crate) struct HeaderLines<'py>(Bound<'py, PyAny>);
 
-impl<'a, 'py> FromPyObject<'a, 'py> for HeaderLines {
+impl<'a, 'py> FromPyObject<'a, 'py> for HeaderLines<'py> {
     type Error = PyErr;
     const INPUT_TYPE: PyStaticExpr = type_hint_identifier!("valify_link._types", "HeaderLines");
 
     fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        Ok(Self(value.to_owned()))
+    }
+}
+
+impl HeaderLines<'_> {
+    /// All of them.
+    pub(crate) fn all(&self) -> PyResult<Headers> {
+        self.read(|_| true)
+    }
+
+    /// Those that a verifier reads: copying is what a delivery with many others would cost.
+    pub(crate) fn read_by(&self, verifier: &Verifier) -> PyResult<Headers> {
+        self.read(|name| verifier.header_names().any(|wanted| wanted.as_bytes().eq_ignore_ascii_case(name)))
+    }
+
+    fn read(&self, wanted: impl Fn(&[u8]) -> bool) -> PyResult<Headers> {
+        let value = &self.0;
         let refuse = || {
             error::misuse(
                 value.py(),
@@ -72,43 +89,51 @@ impl<'a, 'py> FromPyObject<'a, 'py> for HeaderLines {
         let mut headers = Headers::new();
         if let Ok(map) = value.cast::<PyDict>() {
             for (name, value) in map.iter() {
-                push(&mut headers, &name, &value).ok_or_else(refuse)?;
+                push(&mut headers, &wanted, &name, &value).ok_or_else(refuse)?;
             }
-            return Ok(Self(headers));
+            return Ok(headers);
         }
         // Multi-dictionaries tell repeated headers one by one here.
         let pairs = if value.hasattr(pyo3::intern!(value.py(), "items"))? {
-            value.call_method0(pyo3::intern!(value.py(), "items"))?
+            &value.call_method0(pyo3::intern!(value.py(), "items"))?
         } else {
-            value.to_owned()
+            value
         };
         for pair in pairs.try_iter().map_err(|_| refuse())? {
             let (name, value) = pair?.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>().map_err(|_| refuse())?;
-            push(&mut headers, &name, &value).ok_or_else(refuse)?;
+            push(&mut headers, &wanted, &name, &value).ok_or_else(refuse)?;
         }
-        Ok(Self(headers))
+        Ok(headers)
     }
 }
 
-fn push(headers: &mut Headers, name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Option<()> {
-    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
-        for value in value.try_iter().ok()? {
-            push_one(headers, name, &value.ok()?)?;
+/// `None` for what is no header. What nobody wants must be one all the same.
+fn push(
+    headers: &mut Headers,
+    wanted: &impl Fn(&[u8]) -> bool,
+    name: &Bound<'_, PyAny>,
+    value: &Bound<'_, PyAny>,
+) -> Option<()> {
+    let name = octets(name)?;
+    let name = wanted(name.as_bytes()).then(|| String::from_utf8_lossy(name.as_bytes()));
+    let mut push_one = |value: &Bound<'_, PyAny>| {
+        match &name {
+            Some(name) => headers.push(name.as_ref(), octets(value)?.as_bytes()),
+            None => (value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>()).then_some(())?,
         }
-        return Some(());
-    }
-    push_one(headers, name, value)
-}
-
-fn push_one(headers: &mut Headers, name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Option<()> {
-    let name = match name.cast::<PyString>() {
-        Ok(name) => name.to_string_lossy().into_owned(),
-        Err(_) => String::from_utf8_lossy(name.cast::<PyBytes>().ok()?.as_bytes()).into_owned(),
+        Some(())
     };
-    match value.cast::<PyString>() {
-        // Whatever is not ASCII stays so, which is all that the core asks of it.
-        Ok(value) => headers.push(name, value.to_string_lossy().as_bytes()),
-        Err(_) => headers.push(name, value.cast::<PyBytes>().ok()?.as_bytes()),
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        return value.try_iter().ok()?.try_for_each(|value| push_one(&value.ok()?));
     }
-    Some(())
+    push_one(value)
+}
+
+/// The bytes of a `bytes`, or the UTF-8 of a `str`. Whatever is not ASCII stays so, which is all that the core asks of it.
+fn octets<'py>(text: &Bound<'py, PyAny>) -> Option<Bound<'py, PyBytes>> {
+    if let Ok(text) = text.cast::<PyString>() {
+        let utf8 = text.encode_utf8();
+        return Some(utf8.unwrap_or_else(|_| PyBytes::new(text.py(), text.to_string_lossy().as_bytes())));
+    }
+    text.cast::<PyBytes>().ok().cloned()
 }

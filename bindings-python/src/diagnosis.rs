@@ -10,6 +10,7 @@ use crate::{
     error::raise,
     instant::{self, Moment},
     names,
+    never::Never,
     secret::Secret,
     webhook::hints,
 };
@@ -20,6 +21,12 @@ pub(crate) struct Diagnosis(webhook::Diagnosis);
 
 #[pymethods]
 impl Diagnosis {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The kind by which ``verify`` refuses the delivery; ``None`` if it verifies.
     #[getter]
     fn refused(&self) -> Option<names::ErrorKind> {
@@ -52,6 +59,12 @@ pub(crate) struct Finding(webhook::Finding);
 
 #[pymethods]
 impl Finding {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// Which mistake.
     #[getter]
     fn mistake(&self) -> names::Mistake {
@@ -124,6 +137,12 @@ pub(crate) struct Inspection(core_api::Inspection);
 
 #[pymethods]
 impl Inspection {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The inspection as JSON text: headers, the body's form and shape, what became of the candidates, and a proposal for a profile where
     /// one of them authenticates the delivery.
     fn to_json(&self) -> PyResult<String> {
@@ -145,7 +164,7 @@ impl Inspection {
 pub(crate) fn inspect(
     py: Python<'_>,
     body: Body<'_>,
-    headers: HeaderLines,
+    headers: HeaderLines<'_>,
     candidates: Vec<Given<'_, hints::Auth>>,
     environment: Option<Given<'_, hints::Environment>>,
     now: Option<Moment>,
@@ -167,7 +186,8 @@ pub(crate) fn inspect(
     for candidate in &candidates {
         auths.push(Auth::from_document(&document::of(&candidate.value)?).map_err(|error| raise(py, error))?);
     }
-    let delivery = Delivery { headers: &headers.0, body: body.as_bytes(), url };
+    let headers = headers.all()?;
+    let delivery = Delivery { headers: &headers, body: body.as_bytes(), url };
     let inspection = py.detach(|| core_api::inspect(&delivery, &auths, environment, now));
     inspection.map(Inspection).map_err(|error| raise(py, error))
 }

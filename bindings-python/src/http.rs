@@ -2,7 +2,7 @@
 
 use pyo3::{prelude::*, types::PyBytes};
 
-use crate::{delivery::HeaderLines, instant};
+use crate::{delivery::HeaderLines, instant, never::Never};
 
 /// The request that a transport sends, exactly as it stands. Its headers hold the API key: ``repr`` hides them.
 ///
@@ -13,6 +13,12 @@ pub(crate) struct HttpRequest(pub(crate) valify_link_core::HttpRequest);
 
 #[pymethods]
 impl HttpRequest {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// Always ``POST``.
     #[getter]
     fn method(&self) -> &str {
@@ -69,8 +75,8 @@ impl HttpResponse {
     /// ``final_url`` is the URL that answered, where the client tells it; empty says nothing.
     #[new]
     #[pyo3(signature = (status, headers, body, final_url = String::new()))]
-    fn new(status: i32, headers: HeaderLines, body: Vec<u8>, final_url: String) -> Self {
-        Self(valify_link_core::HttpResponse { status, headers: headers.0, body, final_url })
+    fn new(status: i32, headers: HeaderLines<'_>, body: Vec<u8>, final_url: String) -> PyResult<Self> {
+        Ok(Self(valify_link_core::HttpResponse { status, headers: headers.all()?, body, final_url }))
     }
 
     /// The status code.

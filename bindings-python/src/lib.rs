@@ -14,6 +14,7 @@ mod instant;
 mod link;
 mod names;
 mod national_id;
+mod never;
 mod return_state;
 mod secret;
 mod verification;

@@ -20,6 +20,7 @@ use crate::{
     http::{HttpRequest, HttpResponse},
     instant::{self, Moment},
     names,
+    never::Never,
     secret::NotPickled,
 };
 
@@ -148,6 +149,12 @@ pub(crate) struct Link(pub(crate) core_api::Link);
 
 #[pymethods]
 impl Link {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// Where the user goes. Secret.
     #[getter]
     fn redirect_url(&self) -> &str {

@@ -8,6 +8,7 @@ use crate::{
     error::raise,
     instant::{self, Moment},
     names,
+    never::Never,
     secret::Secret,
 };
 
@@ -20,6 +21,12 @@ pub(crate) struct NationalId(core_api::NationalId);
 
 #[pymethods]
 impl NationalId {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// Reads 14 ASCII, Arabic-Indic or Persian digits, with any spaces or hyphens between them.
     ///
     /// ``InvalidRequestError`` at ``national_id`` for anything else, and for a birth that does not exist or lies in the future.
@@ -89,6 +96,12 @@ pub(crate) struct Governorate(national_id::Governorate);
 
 #[pymethods]
 impl Governorate {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The two digits in the number.
     #[getter]
     fn code(&self) -> &'static str {

@@ -10,6 +10,7 @@ use crate::{
     error::raise,
     instant::{self, Moment},
     names,
+    never::Never,
     verification::Keys,
 };
 
@@ -157,6 +158,12 @@ pub(crate) struct Issued(return_state::Issued);
 
 #[pymethods]
 impl Issued {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The URL to ask the link with.
     #[getter]
     fn return_url(&self) -> &str {
@@ -180,6 +187,12 @@ pub(crate) struct Returned(pub(crate) core_api::Returned);
 
 #[pymethods]
 impl Returned {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The reference that the state was issued for, which is the one that was expected.
     #[getter]
     fn reference_id(&self) -> &str {

@@ -3,6 +3,8 @@
 use pyo3::{exceptions::PyTypeError, prelude::*};
 use zeroize::Zeroizing;
 
+use crate::never::Never;
+
 /// What `__reduce__` would return if these could be pickled.
 pub(crate) type NotPickled = String;
 
@@ -15,6 +17,12 @@ pub(crate) struct Secret {
 
 #[pymethods]
 impl Secret {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The bytes of the text itself, in UTF-8.
     #[staticmethod]
     #[pyo3(signature = (text, /))]

@@ -8,6 +8,7 @@ use crate::{
     instant::{self, Moment},
     link::{Config, Link, LinkRequest},
     names,
+    never::Never,
     return_state::Returned,
     webhook::Event,
 };
@@ -22,6 +23,12 @@ pub(crate) struct Verification(core_api::Verification);
 
 #[pymethods]
 impl Verification {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// A record of a call that is about to be made. ``Client.requested`` is the shorter way.
     #[staticmethod]
     #[pyo3(signature = (config, request, *, now = None))]
@@ -168,6 +175,12 @@ pub(crate) struct Keys(pub(crate) core_api::Keys);
 
 #[pymethods]
 impl Keys {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The hash of the session token, where it is known.
     #[getter]
     fn token_hash(&self) -> Option<&str> {
@@ -198,6 +211,12 @@ pub(crate) struct Route(core_api::Route);
 
 #[pymethods]
 impl Route {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The record's place in the list, where it is one record. Keep the delivery for a human where it is none.
     #[getter]
     fn index(&self) -> Option<usize> {

@@ -20,6 +20,7 @@ use crate::{
     error::raise,
     instant::{self, Moment},
     names,
+    never::Never,
     secret::NotPickled,
     verification::Keys,
 };
@@ -72,12 +73,13 @@ impl Verifier {
         &self,
         py: Python<'_>,
         body: Body<'_>,
-        headers: HeaderLines,
+        headers: HeaderLines<'_>,
         now: Option<Moment>,
         url: Option<&str>,
     ) -> PyResult<Event> {
         let now = instant::or_now(py, now)?;
-        let delivery = Delivery { headers: &headers.0, body: body.as_bytes(), url };
+        let headers = headers.read_by(&self.0)?;
+        let delivery = Delivery { headers: &headers, body: body.as_bytes(), url };
         let event = if delivery.body.len() < DETACH_FROM_BYTES {
             self.0.verify(&delivery, now)
         } else {
@@ -94,13 +96,14 @@ impl Verifier {
         &self,
         py: Python<'_>,
         body: Body<'_>,
-        headers: HeaderLines,
+        headers: HeaderLines<'_>,
         now: Option<Moment>,
         url: Option<&str>,
         older: Option<Given<'_, hints::Secrets>>,
     ) -> PyResult<Diagnosis> {
         let now = instant::or_now(py, now)?;
-        let delivery = Delivery { headers: &headers.0, body: body.as_bytes(), url };
+        let headers = headers.all()?;
+        let delivery = Delivery { headers: &headers, body: body.as_bytes(), url };
         diagnosis::diagnose(py, &self.0, &delivery, now, older.map(|older| older.value).as_ref())
     }
 
@@ -139,6 +142,12 @@ pub(crate) struct Event(pub(crate) core_api::Event);
 
 #[pymethods]
 impl Event {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The verifier's environment.
     #[getter]
     fn environment(&self) -> names::Environment {
@@ -277,6 +286,12 @@ pub(crate) struct AuthenticatedBy(webhook::AuthenticatedBy);
 
 #[pymethods]
 impl AuthenticatedBy {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The kind of scheme.
     #[getter]
     fn scheme(&self) -> names::Scheme {
@@ -337,6 +352,12 @@ pub(crate) struct Subject(webhook::Subject);
 
 #[pymethods]
 impl Subject {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     fn __getitem__(&self, name: &str) -> PyResult<&str> {
         self.0.get(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))
     }
@@ -383,6 +404,12 @@ pub(crate) struct UnverifiedEvent(core_api::UnverifiedEvent);
 
 #[pymethods]
 impl UnverifiedEvent {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// Why an event of this body would say less than it might.
     #[getter]
     fn problem(&self) -> Option<names::Problem> {
@@ -469,6 +496,12 @@ pub(crate) struct Signed(webhook::Signed);
 
 #[pymethods]
 impl Signed {
+    #[new]
+    #[pyo3(signature = (no_constructor, /))]
+    fn new(no_constructor: Never) -> Self {
+        match no_constructor {}
+    }
+
     /// The headers to send, besides those of HTTP itself.
     #[getter]
     fn headers(&self) -> Vec<(&str, String)> {
