@@ -1,17 +1,18 @@
 """Verify a user with Valify: ask for a link, redirect, take the browser back, believe the webhook alone.
 
 The sandbox first, with this app's webhook: ``valify-sandbox serve --webhook-url http://127.0.0.1:8000/webhooks/valify``.
-Then this: ``uvicorn app:app``, and http://127.0.0.1:8000 in a browser.
+Then this: ``python app.py``, and http://127.0.0.1:8000 in a browser. ``settings.py`` says what it takes from the environment.
 """
 
 import logging
 from datetime import timedelta
 from typing import Annotated, Optional
 
+import uvicorn
 from attempts import Attempts
 from fastapi import Cookie, Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
-from settings import DATABASE_URL, PUBLIC_ORIGIN, return_state, valify, verifier
+from settings import DATABASE_URL, PORT, PUBLIC_ORIGIN, return_state, valify, verifier
 from sqlalchemy import create_engine
 
 from valify_link import Binding, Event, LinkRequest, ReturnStateError, ValifyError
@@ -21,28 +22,30 @@ log = logging.getLogger("app")
 app = FastAPI()
 rows = Attempts(create_engine(DATABASE_URL))
 
-#: A real app takes it from its own session, never from the browser.
-USER = "user-1"
+#: Stands in for the app's own session: a real app takes the user from that, and never from what a browser says.
+User = Annotated[str, Cookie(alias="user")]
+SOMEBODY = "user-1"
 #: Over https: ``__Host-valify``, and secure.
 COOKIE = "valify"
+BrowserBinding = Annotated[Optional[str], Cookie(alias=COOKIE)]
 
 
 @app.get("/", response_class=HTMLResponse)
-def home() -> str:
+def home(user: User = SOMEBODY) -> str:
     """What is known of the user, and the way to begin."""
-    record = rows.latest(USER)
+    record = rows.latest(user)
     status = "nothing yet" if record is None else record.status()
     return f'<p>Verification: <b id="status">{status}</b></p><form method="post" action="/verify"><button>Verify</button></form>'
 
 
 @app.post("/verify")
-def verify(valify_cookie: Annotated[Optional[str], Cookie(alias=COOKIE)] = None) -> Response:
+def verify(user: User = SOMEBODY, cookie: BrowserBinding = None) -> Response:
     """Ask for a link and send the browser there."""
-    binding = _binding(valify_cookie)
+    binding = _binding(cookie)
     issued = return_state.issue(
-        return_url=f"{PUBLIC_ORIGIN}/back", reference_id=USER, expires_at=timedelta(minutes=40), binding=binding
+        return_url=f"{PUBLIC_ORIGIN}/back", reference_id=user, expires_at=timedelta(minutes=40), binding=binding
     )
-    request = LinkRequest(return_url=issued.return_url, reference_id=USER, expires_at=timedelta(minutes=30))
+    request = LinkRequest(return_url=issued.return_url, reference_id=user, expires_at=timedelta(minutes=30))
     attempt = rows.insert(valify.requested(request).bound_to(issued.nonce))
     try:
         link = valify.create_link(request)
@@ -56,11 +59,11 @@ def verify(valify_cookie: Annotated[Optional[str], Cookie(alias=COOKIE)] = None)
 
 
 @app.get("/back")
-def back(request: Request, valify_cookie: Annotated[Optional[str], Cookie(alias=COOKIE)] = None) -> Response:
+def back(request: Request, user: User = SOMEBODY, cookie: BrowserBinding = None) -> Response:
     """A browser has come back, which proves nothing about the outcome."""
     target = request.scope["raw_path"].decode("ascii") + "?" + request.scope["query_string"].decode("ascii")
     try:
-        rows.merge_returned(return_state.check(PUBLIC_ORIGIN + target, reference_id=USER, binding=valify_cookie))
+        rows.merge_returned(return_state.check(PUBLIC_ORIGIN + target, reference_id=user, binding=cookie))
     except ReturnStateError as error:
         log.info("a return that counts for nothing: %s", error)
     return RedirectResponse("/", status_code=303)
@@ -79,3 +82,7 @@ def _binding(cookie: Optional[str]) -> Binding:
         return Binding.from_cookie(cookie) if cookie else Binding()
     except ValifyError:
         return Binding()
+
+
+if __name__ == "__main__":
+    uvicorn.run(app, host="127.0.0.1", port=PORT)

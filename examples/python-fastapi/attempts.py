@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
-from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, Text, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    and_,
+    select,
+)
 
 from valify_link import Verification, route
 
@@ -16,11 +29,15 @@ attempts = Table(
     "attempts",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("reference_id", String(256), nullable=False, index=True),
+    Column("reference_id", String(256), nullable=False),
     Column("token_hash", String(32), unique=True),
     Column("nonce_hash", String(32), unique=True),
     Column("record", Text, nullable=False),
 )
+Index("attempts_of_a_user", attempts.c.reference_id, attempts.c.id)
+_unissued = attempts.c.token_hash.is_(None)
+# Few rows, however many attempts a user has: those whose token is not known yet.
+Index("attempts_unissued", attempts.c.reference_id, sqlite_where=_unissued, postgresql_where=_unissued)
 
 
 class Attempts:
@@ -41,16 +58,17 @@ class Attempts:
             _, record = _locked(connection, attempts.c.id == attempt)[0]
             return _write(connection, attempt, record, add)
 
-    def merge_returned(self, returned: Returned) -> Verification:
-        """Adds that a browser came back, to the attempt whose state it carried."""
+    def merge_returned(self, returned: Returned) -> Verification | None:
+        """Adds that a browser came back, to the attempt whose state it carried; ``None`` if there is none any more."""
         with self._engine.begin() as connection:
-            attempt, record = _locked(connection, attempts.c.nonce_hash == returned.keys().nonce_hash)[0]
-            return _write(connection, attempt, record, lambda record: record.returned(returned))
+            for attempt, record in _locked(connection, attempts.c.nonce_hash == returned.keys().nonce_hash):
+                return _write(connection, attempt, record, lambda record: record.returned(returned))
+        return None
 
     def merge_event(self, event: Event) -> Verification | None:
         """Adds what a webhook said, to the attempt that it is about; ``None`` if that cannot be told: for a human."""
         with self._engine.begin() as connection:
-            rows = _locked(connection, _about(event.keys()))
+            rows = _about(connection, event.keys())
             found = route(event, [record for _, record in rows])
             if found.index is None:
                 return None
@@ -65,17 +83,32 @@ class Attempts:
         return None if text is None else Verification.from_text(text)
 
 
-def _about(keys: Keys) -> object:
-    return or_(attempts.c.token_hash == keys.token_hash, attempts.c.reference_id == keys.reference_id)
+Rows = list[tuple[int, Verification]]
 
 
-def _locked(connection: Connection, which: object) -> list[tuple[int, Verification]]:
-    """Rows that nobody else writes until the transaction ends."""
+def _about(connection: Connection, keys: Keys) -> Rows:
+    """The rows that an event may be about: the one with its token, or else those of its reference that have none yet."""
+
+    def by_token() -> Rows:
+        # Compared with nothing, a column would be asked for NULL.
+        return [] if keys.token_hash is None else _locked(connection, attempts.c.token_hash == keys.token_hash)
+
+    def by_reference() -> Rows:
+        if keys.reference_id is None:
+            return []
+        return _locked(connection, and_(attempts.c.reference_id == keys.reference_id, _unissued))
+
+    # A row that was waited for may have been given its token meanwhile: it is of no reference without one any more.
+    return by_token() or by_reference() or by_token()
+
+
+def _locked(connection: Connection, which: ColumnElement[bool]) -> Rows:
+    """Rows that nobody else writes until the transaction ends, always locked in the same order."""
     if connection.dialect.name == "sqlite":
         # SQLite locks no rows: a write takes the whole database, and what is read after it is current.
         connection.execute(attempts.update().where(attempts.c.id == -1).values(record=""))
-    rows = connection.execute(select(attempts.c.id, attempts.c.record).where(which).with_for_update())
-    return [(row.id, Verification.from_text(row.record)) for row in rows]
+    chosen = select(attempts.c.id, attempts.c.record).where(which).order_by(attempts.c.id)
+    return [(row.id, Verification.from_text(row.record)) for row in connection.execute(chosen.with_for_update())]
 
 
 def _write(
@@ -86,7 +119,7 @@ def _write(
     return merged
 
 
-def _columns(record: Verification) -> dict[str, str | None]:
+def _columns(record: Verification) -> dict[str, Any]:
     keys = record.keys()
     return {
         "reference_id": keys.reference_id,

@@ -4,8 +4,10 @@ import os
 
 from valify_link import Client, Preset, Profile, ReturnState, Secret, Verifier
 
-PUBLIC_ORIGIN = os.environ.get("PUBLIC_ORIGIN", "http://127.0.0.1:8000")
-DATABASE_URL = os.environ.get("DATABASE_URL", "sqlite:///attempts.db")
+PORT = int(os.environ.get("PORT", "8000"))
+PUBLIC_ORIGIN = os.environ.get("PUBLIC_ORIGIN", f"http://127.0.0.1:{PORT}")
+#: A URL as PostgreSQL's own tools take it names no driver.
+DATABASE_URL = os.environ.get("DATABASE_URL", "sqlite:///attempts.db").replace("postgresql:", "postgresql+pg8000:", 1)
 SANDBOX_URL = os.environ.get("VALIFY_SANDBOX_URL", "http://127.0.0.1:8484")
 
 #: In production: api_key from the environment, and neither environment nor base_url.
