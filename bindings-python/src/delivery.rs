@@ -93,9 +93,10 @@ impl HeaderLines<'_> {
             }
             return Ok(headers);
         }
-        // Multi-dictionaries tell repeated headers one by one here.
-        let pairs = if value.hasattr(pyo3::intern!(value.py(), "items"))? {
-            &value.call_method0(pyo3::intern!(value.py(), "items"))?
+        // Multi-dictionaries tell repeated headers one by one here. Not to ask a list spares an exception that nobody sees.
+        let items = pyo3::intern!(value.py(), "items");
+        let pairs = if !value.is_instance_of::<PyList>() && value.hasattr(items)? {
+            &value.call_method0(items)?
         } else {
             value
         };

@@ -29,11 +29,17 @@ impl<'a, 'py> FromPyObject<'a, 'py> for Moment {
 
 /// The same instant in UTC; `None` for a naive time, and for one that the calendar cannot hold there.
 pub(crate) fn to_utc<'py>(value: &Bound<'py, PyDateTime>) -> Option<Bound<'py, PyAny>> {
+    let py = value.py();
+    let utc = PyTzInfo::utc(py).ok()?;
+    // The usual zone, which Python code need not be asked about.
+    if value.getattr(pyo3::intern!(py, "tzinfo")).ok()?.is(utc) {
+        return Some(value.clone().into_any());
+    }
     let offset = value.call_method0("utcoffset").ok()?;
     if offset.is_none() {
         return None;
     }
-    value.call_method1("astimezone", (PyTzInfo::utc(value.py()).ok()?,)).ok()
+    value.call_method1("astimezone", (utc,)).ok()
 }
 
 /// The time given, or else the clock's.

@@ -212,8 +212,9 @@ impl Event {
     ///
     /// Where no id is signed, it is a hash of the whole body, made each time that it is asked for.
     #[getter]
-    fn dedupe_key(&self) -> String {
-        self.0.dedupe_key_of(self.0.raw())
+    fn dedupe_key(&self, py: Python<'_>) -> String {
+        let raw = self.0.raw();
+        if raw.len() < DETACH_FROM_BYTES { self.0.dedupe_key_of(raw) } else { py.detach(|| self.0.dedupe_key_of(raw)) }
     }
 
     /// What has been proven about the delivery, and with which secret.

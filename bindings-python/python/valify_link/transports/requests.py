@@ -65,7 +65,8 @@ class RequestsTransport:
         except (NotSent, MaybeSent):
             raise
         except Exception as error:  # noqa: BLE001 (none of it may be kept)
-            nothing_was_sent = isinstance(error, requests.ConnectionError) and not gate.begun
+            # A handshake that takes too long is a read time-out to urllib3.
+            nothing_was_sent = isinstance(error, (requests.ConnectionError, requests.Timeout)) and not gate.begun
             failure = (NotSent if nothing_was_sent else MaybeSent)(described(error))
         finally:
             adapter.close()
