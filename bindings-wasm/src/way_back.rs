@@ -44,10 +44,11 @@ impl ReturnState {
     }
 }
 
-/// The cookie's text for 16 random bytes.
+/// The cookie's text as the browser has it; where it has none, or one that is no binding, that of 16 random bytes.
 #[wasm_bindgen(js_name = bindingOf)]
-pub fn binding_of(random: &[u8]) -> Outcome<String> {
-    Ok(Binding::new(sixteen(random)?).to_cookie())
+pub fn binding_of(cookie: Option<String>, random: &[u8]) -> Outcome<String> {
+    let kept = cookie.and_then(|cookie| Binding::from_cookie(&cookie).ok());
+    Ok(kept.unwrap_or(Binding::new(sixteen(random)?)).to_cookie())
 }
 
 fn sixteen(bytes: &[u8]) -> Outcome<[u8; 16]> {

@@ -23,7 +23,7 @@ export interface IssueOptions {
 	readonly referenceId: string;
 	/** When the state expires: a little later than the link, for the way back. */
 	readonly expiresAt: Date;
-	/** The cookie's text, from `ReturnState.newBinding()` or from the cookie that the browser already has. */
+	/** The cookie's text, from `ReturnState.bindingFrom(cookie)`. */
 	readonly binding: string;
 	/** Default: now. */
 	readonly now?: Date | undefined;
@@ -134,11 +134,17 @@ export class ReturnState extends Opaque {
 	}
 
 	/**
-	 * 128 random bits for a cookie: `__Host-valify=<binding>; Path=/; Secure; HttpOnly; SameSite=Lax`. Take an existing cookie over instead
-	 * of setting a new one, so that two tabs do not undo each other. Where there is no cookie (a native app), draw one and forget it.
+	 * 128 random bits for a cookie: `__Host-valify=<binding>; Path=/; Secure; HttpOnly; SameSite=Lax`. Where there is no cookie (a native
+	 * app), draw one and forget it.
 	 */
 	static newBinding(): string {
-		return core(() => wasm.bindingOf(random()));
+		return ReturnState.bindingFrom(undefined);
+	}
+
+	/** The binding in the cookie that a browser already has, so that two tabs do not undo each other; a new one where it has none. */
+	static bindingFrom(cookie: string | undefined): string {
+		const text = typeof cookie === "string" && cookie.isWellFormed() ? cookie : undefined;
+		return core(() => wasm.bindingOf(text, random()));
 	}
 
 	/** Puts a state into `returnUrl`. `InvalidRequestError` with the field. */
