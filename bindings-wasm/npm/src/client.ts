@@ -88,22 +88,16 @@ export class ValifyLink extends Opaque {
 	/** Checks every option: `ConfigError` with the field. */
 	constructor(options: ValifyLinkOptions) {
 		super();
-		const { fetch, logger, document } = split(options);
+		const { fetch, logger, document, isTyped } = split(options);
 		const config = core(() => wasm.Config.fromDocument(document));
-		if (platform() === "browser" && !config.baseUrlIsLoopback) {
-			throw refusal(
-				"invalid_config",
-				"api_key",
-				"a browser must not hold an API key: its users can read it. Only the local sandbox may be used from here",
-			);
-		}
+		if (isTyped) refuseKeyInBrowser(config);
 		if (fetch !== undefined && typeof fetch !== "function") throw misuse("fetch must be a function");
 		this.#config = config;
 		this.#transport = fetch === undefined ? defaultTransport() : transportOf(fetch);
 		this.#logger = logger;
 	}
 
-	/** A client from the `config` document as every host spells it (advanced). */
+	/** A client from the `config` document as every host spells it (advanced). In a browser, it is `createLink` that refuses a real key. */
 	static fromDocument(json: string | Uint8Array, options: Pick<ValifyLinkOptions, "fetch" | "logger"> = {}): ValifyLink {
 		return new ValifyLink({ ...options, [DOCUMENT]: documentText(json) } as unknown as ValifyLinkOptions);
 	}
@@ -125,6 +119,7 @@ export class ValifyLink extends Opaque {
 	 * record as requested, show no link, and make a new attempt only on purpose.
 	 */
 	async createLink(request: LinkRequest, options: CreateLinkOptions = {}): Promise<Link> {
+		refuseKeyInBrowser(this.#config);
 		const { signal, timeoutMs } = options;
 		const call = callOf(this.#config, request, { timeoutMs });
 		signal?.throwIfAborted();
@@ -200,12 +195,25 @@ export class ValifyLink extends Opaque {
 
 const DOCUMENT = Symbol("document");
 
-function split(options: ValifyLinkOptions): { fetch: Fetch | undefined; logger: Logger | undefined; document: Uint8Array } {
+interface Parts {
+	readonly fetch: Fetch | undefined;
+	readonly logger: Logger | undefined;
+	readonly document: Uint8Array;
+	readonly isTyped: boolean;
+}
+
+function split(options: ValifyLinkOptions): Parts {
 	if (typeof options !== "object" || options === null || Array.isArray(options))
-		return { fetch: undefined, logger: undefined, document: documentOf(options) };
+		return { fetch: undefined, logger: undefined, document: documentOf(options), isTyped: true };
 	const { fetch, logger, ...rest } = options;
 	const document = (rest as { [DOCUMENT]?: Uint8Array })[DOCUMENT];
-	return { fetch, logger, document: document ?? documentOf(rest) };
+	return { fetch, logger, document: document ?? documentOf(rest), isTyped: document === undefined };
+}
+
+function refuseKeyInBrowser(config: wasm.Config): void {
+	if (platform() !== "browser" || core(() => config.baseUrlIsLoopback)) return;
+	const why = "a browser must not hold an API key: its users can read it. Only the local sandbox may be used from here";
+	throw refusal("invalid_config", "api_key", why);
 }
 
 function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -54,5 +54,5 @@ export function typed(document, name = "") {
 	return Object.fromEntries(entries);
 }
 
-/** A name that camelCase has no form of. */
+/** What typed options cannot say, such as a name that camelCase has no form of. */
 export class Inexpressible extends Error {}
