@@ -11,6 +11,8 @@ export async function startSandbox(...options) {
 	const program = `${target}/debug/valify-sandbox`;
 	if (!existsSync(program)) execFileSync("cargo", ["build", "--quiet", "-p", "valify-sandbox"], { cwd: root, stdio: "inherit" });
 	const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", ...options], { stdio: ["ignore", "pipe", "inherit"] });
+	// A test that ends by an exception must not leave it behind.
+	process.on("exit", () => child.kill());
 	for await (const line of createInterface({ input: child.stdout })) {
 		const ready = line.match(/^valify-sandbox ready at (http:\S+)$/);
 		if (ready) return { origin: ready[1], stop: () => child.kill() };

@@ -1,13 +1,13 @@
 // What a page of the tests is served by. Under /page/ are the page, the package and the tests; all else goes to the sandbox, or to the peer
 // that is chosen, so that both are of the page's own origin: the sandbox allows no other.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 
 const FOLDERS = { package: fileURLToPath(new URL("../../dist", import.meta.url)), test: fileURLToPath(new URL("..", import.meta.url)) };
 const TYPES = { mjs: "text/javascript", wasm: "application/wasm" };
-const PAGE = `<!doctype html><title>valify-link</title>
+const PAGE = `<!doctype html><title>valify-link</title><link rel="icon" href="data:,">
 <script type="importmap" nonce="tests">{ "imports": { "valify-link": "/page/package/browser.mjs" } }</script>`;
 /** What the package needs of a page's policy, and no more: no eval, nothing inline but the import map. */
 const POLICY =
@@ -26,10 +26,10 @@ export async function serve(targets) {
 		if (kind === "index.html") {
 			return response.writeHead(200, { "content-type": "text/html", "content-security-policy": POLICY }).end(PAGE);
 		}
-		const file = rest.join("/");
+		const file = `${FOLDERS[kind]}/${rest.join("/")}`;
 		const type = TYPES[file.split(".").at(-1)];
-		if (!Object.hasOwn(FOLDERS, kind) || type === undefined || file.includes("..")) return response.writeHead(404).end();
-		response.writeHead(200, { "content-type": type }).end(readFileSync(`${FOLDERS[kind]}/${file}`));
+		if (type === undefined || !existsSync(file)) return response.writeHead(404).end();
+		response.writeHead(200, { "content-type": type }).end(readFileSync(file));
 	});
 	await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 	const stop = () => {

@@ -33,6 +33,7 @@ async function journey(name, [program, ...args], databaseUrl) {
 			const env = { ...process.env, PORT: port, PUBLIC_ORIGIN: origin, DATABASE_URL: databaseUrl, VALIFY_SANDBOX_URL: sandbox.origin };
 			const app = spawn(program, [...args, "app.ts"], { cwd: example, env, stdio: ["ignore", "pipe", "pipe"] });
 			apps.push(app);
+			process.on("exit", () => app.kill());
 			for (const stream of [app.stdout, app.stderr]) stream.on("data", (data) => printed.push(`${data}`));
 			await listening(`http://127.0.0.1:${port}`, app, printed);
 		}

@@ -29,6 +29,8 @@ export async function startPostgres() {
 	const port = await freePort();
 	const options = ["-D", `${folder}/data`, "-k", folder, "-h", "127.0.0.1", "-p", `${port}`, "-c", "fsync=off"];
 	const server = spawn(`${bin}/postgres`, options, { ...as, stdio: ["ignore", "ignore", "pipe"] });
+	// A test that ends by an exception must not leave it behind.
+	process.on("exit", () => server.kill("SIGQUIT"));
 	let said = "";
 	for await (const piece of server.stderr) {
 		said += piece;

@@ -3,8 +3,11 @@ import { equal, ok, thrown } from "../harness.mjs";
 
 const KEY = "sandbox-key-not-for-production";
 
-/** `claims` says what this runtime's fetch can prove: which failures are `not_sent`. */
-export function cases(api, { origins, claims }) {
+/**
+ * `claims` says what this runtime's fetch can prove: which failures are `not_sent`. `reach` makes a peer reachable where not all are at
+ * once, as in a browser.
+ */
+export function cases(api, { origins, claims }, reach = async () => undefined) {
 	const client = (baseUrl, options = {}) =>
 		new api.ValifyLink({ apiKey: KEY, environment: "sandbox", baseUrl, maxRetries: 0, backoffCapMs: 0, ...options });
 	const request = () => ({
@@ -12,10 +15,19 @@ export function cases(api, { origins, claims }) {
 		referenceId: "user-1",
 		expiresAt: new Date(Date.now() + 600_000),
 	});
-	const ask = (name, options, call) => client(origins[name], options).createLink(request(), call);
-	const json = async (url, init) => (await fetch(url, init)).json();
-	const seen = (name) => json(`${origins[name]}/seen`);
-	const reset = async () => (await fetch(`${origins.sandbox}/_sandbox/reset`, post({}))).arrayBuffer();
+	const ask = async (name, options, call) => {
+		await reach(name);
+		return client(origins[name], options).createLink(request(), call);
+	};
+	const json = async (name, path) => {
+		await reach(name);
+		return (await fetch(`${origins[name]}${path}`)).json();
+	};
+	const seen = (name) => json(name, "/seen");
+	const reset = async () => {
+		await reach("sandbox");
+		return (await fetch(`${origins.sandbox}/_sandbox/reset`, post({}))).arrayBuffer();
+	};
 	const fault = async (fault) => {
 		await reset();
 		const answer = await fetch(`${origins.sandbox}/_sandbox/faults`, post({ on: "link", count: 1, ...fault }));
@@ -23,8 +35,7 @@ export function cases(api, { origins, claims }) {
 		await answer.arrayBuffer();
 	};
 	const sessions = async () => {
-		const answer = await json(`${origins.sandbox}/_sandbox/sessions`);
-		return (Array.isArray(answer) ? answer : answer.sessions).length;
+		return (await json("sandbox", "/_sandbox/sessions")).total;
 	};
 	const unknown = async (promise) => {
 		const error = await thrown(promise);
