@@ -12,8 +12,19 @@ export type HeadersInput =
 const PARSED =
 	"the body must be the raw bytes as received, and this is a value that something has parsed: verify before parsing (Express: mount valifyWebhook before express.json(), or give express.json() captureRawBody as its verify option)";
 
-/** The bytes of a body. @internal */
-export function bytesOf(body: unknown): Uint8Array {
+/** No limit of the core on a body is higher, in bytes. @internal */
+export const MOST_BODY_BYTES = 2 ** 27;
+
+/**
+ * The bytes of a body. Of one longer than `most` only as many are handed on as the core needs to refuse it for its length: what is copied
+ * into its memory stays there for as long as the process lives, and 2 GiB would not fit at all. @internal
+ */
+export function bytesOf(body: unknown, most = Number.MAX_SAFE_INTEGER): Uint8Array {
+	const bytes = everyByteOf(body);
+	return bytes.length > most ? bytes.subarray(0, most + 1) : bytes;
+}
+
+function everyByteOf(body: unknown): Uint8Array {
 	if (body instanceof Uint8Array) return body;
 	if (typeof body === "string") {
 		if (!body.isWellFormed()) throw misuse("the body is a text with a lone surrogate, which has no bytes: pass the bytes as received");

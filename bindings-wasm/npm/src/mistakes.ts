@@ -1,7 +1,7 @@
 import { documentOf } from "./document.js";
 import type { ErrorKind } from "./errors.js";
 import type { AuthenticatedBy } from "./event.js";
-import { type Body, bytesOf, type HeadersInput, linesOf, millisecondsOf, textOf } from "./input.js";
+import { type Body, bytesOf, type HeadersInput, linesOf, MOST_BODY_BYTES, millisecondsOf, textOf } from "./input.js";
 import * as wasm from "./module.js";
 import { core } from "./module.js";
 import type { Environment, NamedSecret } from "./names.js";
@@ -69,7 +69,7 @@ export interface InspectOptions extends VerifyOptions {
 
 /** What a delivery looks like, without what it says: the first real one becomes configuration, and nobody's data is shown. */
 export function inspect(body: Body, headers: HeadersInput, options: InspectOptions = {}): Inspection {
-	const bytes = bytesOf(body);
+	const bytes = bytesOf(body, MOST_BODY_BYTES);
 	const lines = linesOf(headers);
 	const { candidates = [], environment = "production" } = options;
 	const documents = candidates.map((auth) => new TextDecoder().decode(documentOf(auth)));
@@ -86,7 +86,10 @@ export interface DiagnoseOptions extends VerifyOptions {
 
 /** @internal */
 export function diagnosisOf(verifier: wasm.Verifier, body: Body, headers: HeadersInput, options: DiagnoseOptions): Diagnosis {
-	const bytes = bytesOf(body);
+	const bytes = bytesOf(
+		body,
+		core(() => verifier.maxBodyBytes),
+	);
 	const lines = linesOf(headers);
 	const now = millisecondsOf(options.now, "now");
 	const url = options.url === undefined ? undefined : textOf(options.url, "url");

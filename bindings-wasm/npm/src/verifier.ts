@@ -1,6 +1,6 @@
 import { documentOf, documentText } from "./document.js";
 import { type Event, eventOf, type UnverifiedEvent, unverifiedOf } from "./event.js";
-import { type Body, bytesOf, type HeadersInput, linesOf, millisecondsOf, textOf } from "./input.js";
+import { type Body, bytesOf, type HeadersInput, linesOf, MOST_BODY_BYTES, millisecondsOf, textOf } from "./input.js";
 import { type DiagnoseOptions, type Diagnosis, diagnosisOf } from "./mistakes.js";
 import * as wasm from "./module.js";
 import { core } from "./module.js";
@@ -148,6 +148,7 @@ export class Verifier extends Opaque {
 	readonly #handle: wasm.Verifier;
 	/** The headers that are read, in lower case: no other is copied. */
 	readonly #names: ReadonlySet<string>;
+	readonly #most: number;
 
 	/** Checks every option: `ConfigError` with the field. */
 	constructor(options: VerifierOptions) {
@@ -155,6 +156,7 @@ export class Verifier extends Opaque {
 		const document = options instanceof Uint8Array ? options : documentOf(options);
 		this.#handle = core(() => wasm.Verifier.fromDocument(document));
 		this.#names = new Set(core(() => this.#handle.headerNames()));
+		this.#most = core(() => this.#handle.maxBodyBytes);
 	}
 
 	/** A verifier from the `verifier` document as every host spells it (advanced). */
@@ -169,7 +171,7 @@ export class Verifier extends Opaque {
 
 	/** The largest body that is looked at, in bytes. */
 	get maxBodyBytes(): number {
-		return core(() => this.#handle.maxBodyBytes);
+		return this.#most;
 	}
 
 	/**
@@ -179,7 +181,7 @@ export class Verifier extends Opaque {
 	 * `MisuseError` for a caller's own mistake, such as a body that something has parsed.
 	 */
 	verify(body: Body, headers: HeadersInput, options: VerifyOptions = {}): Event {
-		const bytes = bytesOf(body);
+		const bytes = bytesOf(body, this.#most);
 		const lines = linesOf(headers, this.#names);
 		const now = millisecondsOf(options.now, "now");
 		const url = options.url === undefined ? undefined : textOf(options.url, "url");
@@ -209,7 +211,7 @@ export class Verifier extends Opaque {
 /** Reads a body that nobody has authenticated. From what it gives, nothing leads to "passed". */
 export function readUnverified(body: Body, profile: Profile | string | Uint8Array): UnverifiedEvent {
 	const document = typeof profile === "string" || profile instanceof Uint8Array ? documentText(profile) : documentOf(profile);
-	const bytes = bytesOf(body);
+	const bytes = bytesOf(body, MOST_BODY_BYTES);
 	return unverifiedOf(
 		core(() => wasm.UnverifiedEvent.read(document, bytes)),
 		bytes.slice(),
