@@ -1,0 +1,54 @@
+// Every default transport and every adapter: a program that takes orders for links and says what came of each.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const npm = `${here}../../../bindings-wasm/npm/test/`;
+
+/** `[{ host, transport, ask(orders) }]`; `python` is the interpreter that has the package. */
+export async function drivers(python) {
+	const { RUNTIMES } = await import(`${npm}runtimes.mjs`);
+	const all = [];
+	for (const [host, command] of Object.entries(RUNTIMES)) {
+		for (const transport of ["default", "fetch"]) all.push(program(host, transport, [...command, `${here}drivers/js.mjs`, transport]));
+	}
+	all.push({ host: "workers", transport: "default", ask: inWorkers });
+	for (const transport of ["httpx", "httpx-own", "requests", "requests-own", "stdlib", "httpx-async", "httpx-async-own", "aiohttp"]) {
+		all.push(program("python", transport, [python, `${here}drivers/python.py`, transport]));
+	}
+	for (const [host, run] of Object.entries({ kotlin: "bindings-uniffi/kotlin/tests/links", swift: "bindings-uniffi/swift/tests/links" })) {
+		const path = `${here}../../../${run}`;
+		if (existsSync(path)) all.push(program(host, "default", [path]));
+	}
+	return all;
+}
+
+/** Those that do what must not be done: a test that does not complain of them sees nothing. */
+export function offenders() {
+	const js = (transport) => program("node", transport, [process.execPath, `${here}drivers/js.mjs`, transport]);
+	return { resends: js("resends"), follows: js("follows") };
+}
+
+function program(host, transport, [command, ...args]) {
+	const ask = async (orders) => {
+		const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+		child.stdin.on("error", () => undefined).end(JSON.stringify(orders));
+		let text = "";
+		for await (const piece of child.stdout.setEncoding("utf8")) text += piece;
+		return text
+			.split("\n")
+			.filter(Boolean)
+			.map((line) => JSON.parse(line));
+	};
+	return { host, transport, ask };
+}
+
+async function inWorkers(orders) {
+	const { inWorkerd } = await import(`${npm}workerd.mjs`);
+	let answers;
+	await inWorkerd(`${here}drivers/worker.mjs`, async (fetch) => {
+		answers = await (await fetch("http://links.test/", { method: "POST", body: JSON.stringify(orders) })).json();
+	});
+	return answers;
+}
