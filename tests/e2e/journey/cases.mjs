@@ -1,6 +1,16 @@
 // The journeys: each a user of its own, from the example's page to the outcome on the example's page.
+
+import { readFileSync } from "node:fs";
 import { equal, ok } from "../../../bindings-wasm/npm/test/harness.mjs";
+import { CANARIES, found, PEOPLE } from "./canaries.mjs";
+import { logOf } from "./examples.mjs";
 import { complete, PERSONAS } from "./walk.mjs";
+
+/** What the link API can answer with, and how a connection can end. */
+const FAULTS = [
+	...[400, 401, 403, 404, 415, 422, 429, 500, 503].map((status) => ({ action: "status", status })),
+	...["truncate", "malformed", "drop_before", "drop_after"].map((action) => ({ action })),
+];
 
 /** The card, the face, liveness, an e-mail and a phone with a code each. */
 const ALL_STEPS = ["#persona", "#selfie", "#liveness", "#address[type=email]", "#code", "#address[type=tel]", "#code"];
@@ -251,6 +261,45 @@ export function cases(world, browser) {
 					equal(await front.hand(changed), 401, "a webhook whose decision was changed");
 					await hand(genuine);
 					await comesTo("failed");
+				}),
+		],
+		[
+			"after all this and every error: no key, secret, token, person or picture in what was printed or stored",
+			() =>
+				visit(async ({ begin, walk, user }) => {
+					for (const fault of FAULTS) {
+						// More than the retries of the default policy, where it retries.
+						await sandbox.post("/_sandbox/faults", { on: "link", count: fault.status === 429 ? 10 : 1, ...fault });
+						const answer = await fetch(`${front.origin}/verify`, {
+							method: "POST",
+							redirect: "manual",
+							headers: { cookie: `user=${user}` },
+						});
+						ok(answer.status >= 400, `no link after ${JSON.stringify(fault)}, and not ${answer.status}`);
+						await answer.arrayBuffer();
+					}
+					const earlier = (await sandbox.get("/_sandbox/sessions?limit=1000")).sessions;
+					await sandbox.post("/_sandbox/reset", {});
+					world.isHolding = true;
+					const token = await begin();
+					await walk();
+					const [genuine] = await released();
+					const { data } = JSON.parse(genuine.body);
+					const picture = data.images.front.slice(1000, 1060);
+					equal([data.token, data.full_name, data.front_nid], [token, PEOPLE.name, PEOPLE["national ID"]], "what the webhook holds");
+					const answers = [
+						{ ...genuine, body: genuine.body.subarray(1) },
+						{ ...genuine, headers: { ...genuine.headers, "x-valify-signature": CANARIES.secret } },
+						{ ...genuine, headers: { ...genuine.headers, "content-encoding": "gzip" } },
+						{ ...genuine, body: Buffer.concat([genuine.body, Buffer.alloc(9 << 20, " ")]) },
+						genuine,
+					].map((webhook) => front.hand(webhook));
+					equal(await Promise.all(answers), [401, 401, 415, 413, 200], "the answers");
+					const tokens = Object.fromEntries([...earlier.map((one) => one.session_token), token].map((one) => [`token ${one}`, one]));
+					const secret = { ...CANARIES, ...PEOPLE, ...tokens, picture };
+					equal(found(readFileSync(logOf(world.name), "utf8"), secret), [], "in what was printed");
+					equal(found(world.stored(), secret), [], "in what was stored");
+					equal(found(world.stored(), { user }), ["user"], "the reference is stored: this test sees what is there");
 				}),
 		],
 	];

@@ -1,5 +1,5 @@
 // The examples: what starts each, in its folder. All read the same environment and serve the same pages.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { resolve } from "node:path";
@@ -8,19 +8,34 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** `[{ name, cwd, command }]` of those that are there; `missing` names the others. */
+/** `[{ name, cwd, prepare, command }]` of those that are there; `missing` names the others. */
 export async function examples(python) {
 	const { RUNTIMES } = await import(`${root}bindings-wasm/npm/test/runtimes.mjs`);
+	const [deno] = RUNTIMES.deno;
 	const all = [
-		["python-fastapi", () => [python, "app.py"]],
-		["node-express", () => [...RUNTIMES.node24, "app.ts"]],
-		["deno-hono", () => ["./start"]],
-		["kotlin-ktor", () => ["./start"]],
-		["java-spring", () => ["./start"]],
-		["swift", () => ["./start"]],
-	].map(([name, command]) => ({ name, cwd: `${root}examples/${name}`, command }));
+		{ name: "python-fastapi", command: [python, "app.py"] },
+		{
+			name: "node-express",
+			prepare: "npm install --no-save --loglevel=error --no-audit --no-fund",
+			command: [...RUNTIMES.node24, "app.ts"],
+		},
+		// Deno copies a linked package: an old copy is of an old build.
+		{
+			name: "deno-hono",
+			prepare: `rm -rf node_modules && '${deno}' install --quiet`,
+			command: [deno, "run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env", "app.ts"],
+		},
+		// Programs of their own, which build what is not yet built and then serve.
+		{ name: "kotlin-ktor", prepare: "./start --build", command: ["./start"] },
+		{ name: "swift-server", prepare: "./start --build", command: ["./start"] },
+	].map((example) => ({ ...example, cwd: `${root}examples/${example.name}` }));
 	const isThere = ({ cwd }) => existsSync(cwd);
 	return { present: all.filter(isThere), missing: all.filter((one) => !isThere(one)).map(({ name }) => name) };
+}
+
+/** What it needs before it can start. */
+export function prepare({ cwd, prepare }) {
+	if (prepare !== undefined) execFileSync("bash", ["-c", prepare], { cwd, stdio: ["ignore", "inherit", "inherit"] });
 }
 
 /** What an example has said so far, of all its processes. */
@@ -32,7 +47,7 @@ export function logOf(name) {
 
 /** Starts one on a port, and waits until it answers. */
 export async function startExample({ name, cwd, command }, port, environment) {
-	const [program, ...args] = command(port);
+	const [program, ...args] = command;
 	const log = openSync(logOf(name), "a");
 	const child = spawn(program, args, {
 		cwd,

@@ -6,14 +6,19 @@ import { startExample } from "./examples.mjs";
 import { startFront, WEBHOOKS } from "./front.mjs";
 import { freePort } from "./postgres.mjs";
 
-/** `processes` of the example share the database. `deliver` is the front's; without one, webhooks are handed on as they come. */
-export async function startWorld(example, postgres, { processes = 1, deliver } = {}) {
+/**
+ * `processes` of the example share the database. `deliver` is the front's; without one, webhooks are handed on as they come. `config` is
+ * the sandbox's file, and `environment` what the example is told besides.
+ */
+export async function startWorld(example, postgres, { processes = 1, deliver, config, environment } = {}) {
 	const database = `db_${example.name.replaceAll("-", "_")}_${processes}`;
 	const url = postgres.create(database);
 	const front = await startFront(deliver ?? ((webhook) => world.courier(webhook)));
-	const sandbox = await startSandbox("--webhook-url", `${front.origin}${WEBHOOKS}`);
-	const environment = { PUBLIC_ORIGIN: front.origin, DATABASE_URL: url, VALIFY_SANDBOX_URL: sandbox.origin };
+	const configured = config === undefined ? [] : ["--config", config];
+	const sandbox = await startSandbox("--webhook-url", `${front.origin}${WEBHOOKS}`, ...configured);
+	const all = { ...environment, PUBLIC_ORIGIN: front.origin, DATABASE_URL: url, VALIFY_SANDBOX_URL: sandbox.origin };
 	const world = {
+		name: example.name,
 		front,
 		sandbox,
 		running: [],
@@ -26,7 +31,7 @@ export async function startWorld(example, postgres, { processes = 1, deliver } =
 			return 200;
 		},
 		async start() {
-			world.running.push(await startExample(example, await freePort(), environment));
+			world.running.push(await startExample(example, await freePort(), all));
 			world.route();
 		},
 		route() {
@@ -45,6 +50,8 @@ export async function startWorld(example, postgres, { processes = 1, deliver } =
 			await first.kill();
 			world.route();
 		},
+		/** All that is stored, as text. */
+		stored: () => postgres.query(database, "select row_to_json(attempts) from attempts"),
 		/** Every record, the oldest first: `{ id, reference, text, record }`. */
 		records() {
 			const rows = postgres.query(database, "select json_build_array(id, reference_id, record) from attempts order by id");
