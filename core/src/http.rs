@@ -146,6 +146,14 @@ pub struct HttpResponse {
     pub final_url: String,
 }
 
+impl HttpResponse {
+    /// The names of all headers that are read. A host for which copying is dear hands over these lines alone, all their repetitions included.
+    pub const HEADER_NAMES: [&'static str; 1] = [RETRY_AFTER];
+}
+
+/// The header that says when to ask again.
+pub(crate) const RETRY_AFTER: &str = "Retry-After";
+
 impl fmt::Debug for HttpResponse {
     /// Without the body and the URL, which hold tokens.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

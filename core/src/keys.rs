@@ -3,8 +3,9 @@
 use alloc::string::String;
 use core::fmt;
 
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sha2::{Digest as _, Sha256};
+
+use crate::encoding::Encoding;
 
 /// What to look a record's row up by: the token first, then the nonce, then the reference.
 ///
@@ -66,15 +67,15 @@ impl Hashed {
 
     /// The form of [`Keys`].
     fn hex(self) -> String {
-        HEXLOWER.encode(&self.0)
+        Encoding::Hex.encode(&self.0)
     }
 
     /// The shorter form inside a record.
     pub(crate) fn text(self) -> String {
-        BASE64URL_NOPAD.encode(&self.0)
+        Encoding::Base64UrlNoPad.encode(&self.0)
     }
 
     pub(crate) fn from_text(text: &str) -> Option<Self> {
-        BASE64URL_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
+        Encoding::Base64UrlNoPad.decode(text)?.try_into().ok().map(Self)
     }
 }

@@ -37,6 +37,7 @@ extern crate std;
 
 pub mod config;
 mod document;
+mod encoding;
 pub mod error;
 pub mod http;
 mod json;

@@ -34,12 +34,12 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use chrono::{Datelike as _, Duration, NaiveDate};
-use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::{
+    encoding::Encoding,
     error::{Error, closed_set},
     secret::Secret,
     time::Instant,
@@ -158,7 +158,7 @@ impl NationalId {
             .map_err(|_| Error::config("key", "must be usable as a key of HMAC-SHA256"))?;
         mac.update(b"valify-link national-id v1\n");
         mac.update(self.digits.as_bytes());
-        Ok(HEXLOWER.encode(&mac.finalize().into_bytes()))
+        Ok(Encoding::Hex.encode(&mac.finalize().into_bytes()))
     }
 }
 

@@ -5,10 +5,9 @@ pub(crate) mod named;
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
-use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use crate::{encoding, error::Error};
 
 pub use named::NamedSecret;
 
@@ -97,14 +96,14 @@ impl Secret {
             Encoding::Utf8 => Zeroizing::new(text.as_bytes().to_vec()),
             Encoding::Base64 => {
                 let text = if rules.whsec_prefix { text.strip_prefix("whsec_").unwrap_or(text) } else { text };
-                match BASE64.decode(text.as_bytes()) {
-                    Ok(bytes) => Zeroizing::new(bytes),
-                    Err(_) => return refuse("must be standard base64 with padding"),
+                match encoding::Encoding::Base64.decode(text) {
+                    Some(bytes) => Zeroizing::new(bytes),
+                    None => return refuse("must be standard base64 with padding"),
                 }
             }
-            Encoding::Hex => match HEXLOWER_PERMISSIVE.decode(text.as_bytes()) {
-                Ok(bytes) => Zeroizing::new(bytes),
-                Err(_) => return refuse("must be an even number of hexadecimal digits"),
+            Encoding::Hex => match encoding::Encoding::Hex.decode(text) {
+                Some(bytes) => Zeroizing::new(bytes),
+                None => return refuse("must be an even number of hexadecimal digits"),
             },
         };
         if bytes.is_empty() {

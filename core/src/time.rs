@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use chrono::{DateTime, Datelike as _, Duration, NaiveDate, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Datelike as _, Duration, NaiveDate, SecondsFormat, TimeZone, Utc, Weekday};
 
 /// An instant, always in UTC.
 pub type Instant = DateTime<Utc>;
@@ -38,6 +38,31 @@ pub(crate) fn parse(text: &str) -> Option<Instant> {
         .and_hms_opt(hour, minute, second)?
         .checked_add_signed(Duration::nanoseconds(nanos))?;
     to_millisecond(Utc.from_utc_datetime(&naive.checked_sub_signed(Duration::minutes(offset_minutes(zone)?))?))
+}
+
+/// Reads IMF-fixdate, the one form of an HTTP date that senders may use: `Sun, 06 Nov 1994 08:49:37 GMT`. A leap second is the second after it.
+pub(crate) fn parse_http(text: &str) -> Option<Instant> {
+    const DAYS: [(&str, Weekday); 7] = [
+        ("Mon", Weekday::Mon),
+        ("Tue", Weekday::Tue),
+        ("Wed", Weekday::Wed),
+        ("Thu", Weekday::Thu),
+        ("Fri", Weekday::Fri),
+        ("Sat", Weekday::Sat),
+        ("Sun", Weekday::Sun),
+    ];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (weekday, rest) = text.strip_suffix(" GMT")?.split_once(", ")?;
+    let (day, rest) = rest.split_once(' ')?;
+    let (month, rest) = rest.split_once(' ')?;
+    let (year, time) = rest.split_once(' ')?;
+    let month = (1..).zip(MONTHS).find_map(|(number, name)| (name == month).then_some(number))?;
+    let (hour, minute, second) = three(time, [2, 2, 2], ':')?;
+    let date = NaiveDate::from_ymd_opt(i32::try_from(number(year, 4)?).ok()?, month, number(day, 2)?)?;
+    DAYS.contains(&(weekday, date.weekday())).then_some(())?;
+    let leap = i64::from(second == 60);
+    let second = if leap == 1 { 59 } else { second };
+    Some(Utc.from_utc_datetime(&date.and_hms_opt(hour, minute, second)?.checked_add_signed(Duration::seconds(leap))?))
 }
 
 /// The fraction of a second; digits past the ninth cannot change a rounding to milliseconds, half up.

@@ -66,6 +66,7 @@ pub use event::{
 pub use inspect::{
     Ambiguous, BodyForm, CandidateResult, HeaderLine, Inspection, LooksLike, Proposal, ShapeLine, ValueKind, inspect,
 };
+pub use mac::HostMac;
 pub use outcome::{Checks, Module, Outcome, Problem, SchemeName};
 pub use profile::{DecisionValue, MatchesBy, ModuleProfile, PassedWhen, Profile, SubjectField, ValueMeaning};
 pub use sign::{Signed, sign};

@@ -1,16 +1,12 @@
 //! How long to wait before the same request is sent again.
 
-use alloc::string::ToString as _;
-
-use chrono::NaiveDateTime;
-
-use crate::{http::Headers, time::Instant};
+use crate::{
+    http::{Headers, RETRY_AFTER},
+    time::{self, Instant},
+};
 
 /// The first back-off, in milliseconds; each further one doubles it up to the configured cap.
 const FIRST_BACKOFF_MS: u64 = 500;
-
-/// IMF-fixdate, the one form of an HTTP date that senders may use.
-const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
 
 /// The longest wait that is told apart, in milliseconds: the greatest integer that every host's numbers hold exactly.
 const LONGEST_MS: i64 = 9_007_199_254_740_991;
@@ -49,13 +45,10 @@ impl Backoff {
 /// `Retry-After` in milliseconds from now: seconds, or an HTTP date (the form that RFC 9110 tells senders to use).
 /// An unreadable one is as if it were not there; a date that has passed is no wait.
 pub(super) fn retry_after_ms(headers: &Headers, now: Instant) -> Option<i64> {
-    let text = core::str::from_utf8(headers.get_all("Retry-After").next()?).ok()?;
+    let text = core::str::from_utf8(headers.get_all(RETRY_AFTER).next()?).ok()?;
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let seconds = text.parse::<i64>().unwrap_or(i64::MAX);
         return Some(seconds.saturating_mul(1000).min(LONGEST_MS));
     }
-    let date = NaiveDateTime::parse_from_str(text, HTTP_DATE).ok()?.and_utc();
-    // The parser takes one digit for two and any white space; the form has one spelling of each date.
-    let is_exact = date.format(HTTP_DATE).to_string() == text;
-    is_exact.then(|| date.signed_duration_since(now).num_milliseconds().max(0))
+    Some(time::parse_http(text)?.signed_duration_since(now).num_milliseconds().max(0))
 }

@@ -3,11 +3,10 @@
 use alloc::string::String;
 use core::fmt;
 
-use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use crate::{encoding::Encoding, error::Error};
 
 /// 128 random bits that one browser keeps in a cookie. The state holds a MAC of their hash alone; `Debug` hides them.
 #[derive(Clone)]
@@ -23,14 +22,14 @@ impl Binding {
     pub fn from_cookie(text: &str) -> Result<Self, Error> {
         let refuse =
             || Error::request("binding", "must be 22 characters of canonical base64url, as a binding is written");
-        let bytes = Zeroizing::new(BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| refuse())?);
+        let bytes = Zeroizing::new(Encoding::Base64UrlNoPad.decode(text).ok_or_else(refuse)?);
         let bytes = bytes.as_slice().try_into().map_err(|_| refuse())?;
         Ok(Self(Zeroizing::new(bytes)))
     }
 
     /// The cookie's value: 22 characters of base64url. It belongs into the cookie alone, never into a URL, a page or a log.
     pub fn to_cookie(&self) -> String {
-        BASE64URL_NOPAD.encode(self.0.as_slice())
+        Encoding::Base64UrlNoPad.encode(self.0.as_slice())
     }
 
     pub(super) fn hash(&self) -> [u8; 32] {

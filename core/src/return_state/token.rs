@@ -6,10 +6,9 @@
 use alloc::{format, string::String};
 
 use chrono::DateTime;
-use data_encoding::BASE64URL_NOPAD;
 
 use super::seal::Tag;
-use crate::time::Instant;
+use crate::{encoding::Encoding, time::Instant};
 
 /// The only version there is.
 const VERSION: &str = "1";
@@ -42,8 +41,8 @@ impl Token {
     }
 
     pub(super) fn to_text(&self, tag: &Tag) -> String {
-        let key_id = BASE64URL_NOPAD.encode(self.key_id.as_bytes());
-        let tag = BASE64URL_NOPAD.encode(&tag.to_bytes());
+        let key_id = Encoding::Base64UrlNoPad.encode(self.key_id.as_bytes());
+        let tag = Encoding::Base64UrlNoPad.encode(&tag.to_bytes());
         format!("{VERSION}.{key_id}.{}.{}.{tag}", self.nonce_text(), self.expires_at.timestamp_millis())
     }
 
@@ -56,7 +55,7 @@ impl Token {
     }
 
     pub(super) fn nonce_text(&self) -> String {
-        BASE64URL_NOPAD.encode(&self.nonce)
+        Encoding::Base64UrlNoPad.encode(&self.nonce)
     }
 
     pub(super) fn expires_at(&self) -> Instant {
@@ -70,7 +69,7 @@ impl Token {
 }
 
 fn decode(text: &str) -> Option<alloc::vec::Vec<u8>> {
-    BASE64URL_NOPAD.decode(text.as_bytes()).ok()
+    Encoding::Base64UrlNoPad.decode(text)
 }
 
 /// Only in the spelling that is written: no sign, no leading zero.

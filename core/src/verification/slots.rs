@@ -2,9 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use data_encoding::BASE64URL_NOPAD;
-
-use crate::{time::Instant, webhook::Outcome};
+use crate::{encoding::Encoding, time::Instant, webhook::Outcome};
 
 /// Whether the body that said it was signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -133,10 +131,10 @@ const MOST_MS: i64 = 0xffff_ffff_ffff;
 
 /// 48 bits of milliseconds since 1970, most significant first, as 8 characters of base64url.
 fn instant_text(milliseconds: i64) -> String {
-    BASE64URL_NOPAD.encode(milliseconds.to_be_bytes().get(2..).unwrap_or_default())
+    Encoding::Base64UrlNoPad.encode(milliseconds.to_be_bytes().get(2..).unwrap_or_default())
 }
 
 fn instant_from_text(text: &str) -> Option<i64> {
-    let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok().filter(|bytes| bytes.len() == 6)?;
+    let bytes = Encoding::Base64UrlNoPad.decode(text).filter(|bytes| bytes.len() == 6)?;
     Some(bytes.iter().fold(0_i64, |sum, byte| (sum << 8) | i64::from(*byte)))
 }

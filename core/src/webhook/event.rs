@@ -86,6 +86,28 @@ pub struct AuthenticatedBy {
 impl Event {
     pub(super) fn read(environment: Environment, plan: &Plan, body: &[u8], received_at: Instant, proof: Proof) -> Self {
         let (reading, raw) = Reading::of(body, plan);
+        Self::new(environment, plan, reading, Some(raw), received_at, proof)
+    }
+
+    /// Without the body: the caller keeps it.
+    pub(super) fn read_detached(
+        environment: Environment,
+        plan: &Plan,
+        body: &[u8],
+        received_at: Instant,
+        proof: Proof,
+    ) -> Self {
+        Self::new(environment, plan, Reading::of_borrowed(body, plan), None, received_at, proof)
+    }
+
+    fn new(
+        environment: Environment,
+        plan: &Plan,
+        reading: Reading,
+        raw: Option<Raw>,
+        received_at: Instant,
+        proof: Proof,
+    ) -> Self {
         let view = EventView {
             environment,
             outcome: reading.outcome,
@@ -99,13 +121,7 @@ impl Event {
             received_at,
             authenticated_by: proof.by,
         };
-        Self {
-            view,
-            subject: Subject(reading.subject),
-            raw: Some(raw),
-            signed_id: proof.signed_id,
-            matching: plan.matching,
-        }
+        Self { view, subject: Subject(reading.subject), raw, signed_id: proof.signed_id, matching: plan.matching }
     }
 
     /// All fields at once.

@@ -2,7 +2,6 @@
 
 use alloc::{format, vec::Vec};
 
-use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
 use super::{
@@ -13,6 +12,7 @@ use super::{
     verifier::Delivery,
 };
 use crate::{
+    encoding::Encoding,
     error::{Error, ErrorKind},
     http::Headers,
 };
@@ -42,7 +42,7 @@ impl PresentedScheme {
 fn read_basic(headers: &Headers) -> Result<Vec<u8>, Error> {
     let value = single(headers, AUTHORIZATION)?.ok_or_else(|| missing("header Authorization"))?;
     let credentials = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
-    let decoded = credentials.and_then(|(_, text)| BASE64.decode(text.trim_start_matches(' ').as_bytes()).ok());
+    let decoded = credentials.and_then(|(_, text)| Encoding::Base64.decode(text.trim_start_matches(' ')));
     decoded
         .filter(|decoded| !decoded.is_empty())
         .ok_or_else(|| malformed("the header Authorization must be Basic and canonical base64 of user:password"))

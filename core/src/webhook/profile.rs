@@ -3,7 +3,7 @@
 //! Valify's payload is unknown. Names observed in its other products are `transaction_id`, `token`, `status` (a boolean!), `result` and
 //! `data`; which of them a webhook carries, and where, is configuration. A decision is never guessed.
 
-use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use super::outcome::{Module, Outcome};
 use crate::{
@@ -282,7 +282,7 @@ fn subject(paths: &mut Paths, fields: &[SubjectField]) -> Result<Vec<(String, Ve
     if !fields.iter().all(|field| SubjectField::is_name(&field.name)) {
         return refuse(SubjectField::NAME_RULE);
     }
-    if fields.iter().map(|field| &field.name).collect::<BTreeSet<_>>().len() < fields.len() {
+    if fields.iter().enumerate().any(|(at, field)| fields.iter().take(at).any(|other| other.name == field.name)) {
         return refuse("must have each name at most once");
     }
     let slots = |field: &SubjectField| {

@@ -66,6 +66,11 @@ impl Reading {
         }
     }
 
+    /// Reads a body once and leaves its bytes where they are.
+    pub(super) fn of_borrowed(body: &[u8], plan: &Plan) -> Self {
+        json::read(body).map_or_else(|_| Self::nothing(Problem::MalformedBody), |root| Self::of_root(root, plan))
+    }
+
     fn nothing(problem: Problem) -> Self {
         Self {
             outcome: Outcome::Indeterminate,
@@ -90,7 +95,8 @@ impl Reading {
         let transaction_id = reader.identifier(&plan.transaction_id);
         let flow = reader.identifier(&plan.flow);
         let occurred_at = reader.occurred_at(&plan.occurred_at);
-        let subject = plan.subject.iter().filter_map(|(name, at)| Some((name.clone(), reader.subject(at)?))).collect();
+        let mut subject = BTreeMap::new();
+        subject.extend(plan.subject.iter().filter_map(|(name, at)| Some((name.clone(), reader.subject(at)?))));
         let (outcome, checks) = reader.outcome(plan);
         // Whatever is wrong with the event but its time leaves open what it is about, or what it says.
         let doubtful = [Problem::PointersDisagree, Problem::FieldMalformed];

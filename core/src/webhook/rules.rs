@@ -206,7 +206,7 @@ fn keys(
     let key = |secret: CheckedSecret| {
         let key =
             MacKey::new(digest, &secret.bytes).ok_or_else(|| Error::config("secrets", "cannot be used as a key"))?;
-        Ok(NamedKey { id: secret.id, key, secret: secret.secret })
+        Ok(NamedKey { id: secret.id, key, bytes: secret.bytes, secret: secret.secret })
     };
     secrets.into_iter().map(key).collect()
 }

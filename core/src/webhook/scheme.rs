@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::{
     auth::{Digest, SecretPlace, SignatureEncoding},
     event::AuthenticatedBy,
-    mac::{MacKey, equal_tags},
+    mac::{HostMac, MacKey, equal_tags},
     outcome::SchemeName,
     signature::{self, malformed, missing, single},
     verifier::Delivery,
@@ -67,6 +67,8 @@ pub(super) enum TimestampPlace {
 pub(super) struct NamedKey {
     pub(super) id: String,
     pub(super) key: MacKey,
+    /// The key itself, for a host that hashes.
+    pub(super) bytes: Zeroizing<Vec<u8>>,
     /// What the key was made from: a diagnosis tries what else it may have been meant to be.
     pub(super) secret: Secret,
 }
@@ -129,9 +131,14 @@ impl Scheme {
     }
 
     /// Authenticates a delivery: nothing of its body is read, it is only hashed.
-    pub(super) fn authenticate(&self, delivery: &Delivery<'_>, now_ms: i64) -> Result<Proof, Error> {
+    pub(super) fn authenticate(
+        &self,
+        delivery: &Delivery<'_>,
+        now_ms: i64,
+        host: Option<&dyn HostMac>,
+    ) -> Result<Proof, Error> {
         let (secret, signed_id) = match self {
-            Self::Mac(scheme) => scheme.authenticate(delivery, now_ms)?,
+            Self::Mac(scheme) => scheme.authenticate(delivery, now_ms, host)?,
             Self::Presented(scheme) => (scheme.authenticate(delivery)?.to_string(), None),
             Self::Attested(by) => (by.clone(), None),
         };
@@ -148,7 +155,12 @@ pub(super) struct Proof {
 }
 
 impl MacScheme {
-    fn authenticate(&self, delivery: &Delivery<'_>, now_ms: i64) -> Result<(String, Option<String>), Error> {
+    fn authenticate(
+        &self,
+        delivery: &Delivery<'_>,
+        now_ms: i64,
+        host: Option<&dyn HostMac>,
+    ) -> Result<(String, Option<String>), Error> {
         let headers = delivery.headers;
         let (signatures, keyed_timestamp) = match &self.form {
             Form::Single(prefix) => {
@@ -169,7 +181,8 @@ impl MacScheme {
         let signed =
             SignedParts { id, timestamp: timestamp.as_ref().map(|timestamp| timestamp.text), body: delivery.body };
         let key = self.keys.iter().find(|named| {
-            let tag = signed.tag(&named.key);
+            let by_host = host.and_then(|host| host.tag(self.digest, &named.bytes, &signed.parts()));
+            let tag = by_host.unwrap_or_else(|| signed.tag(&named.key));
             // No early end among the signatures: how many were compared says nothing then.
             signatures.iter().fold(false, |found, signature| equal_tags(&tag, signature) | found)
         });
@@ -195,12 +208,16 @@ pub(super) struct SignedParts<'a> {
 
 impl SignedParts<'_> {
     pub(super) fn tag(&self, key: &MacKey) -> Vec<u8> {
+        key.tag(&self.parts())
+    }
+
+    fn parts(&self) -> Vec<&[u8]> {
         let mut parts: Vec<&[u8]> = Vec::with_capacity(5);
         for part in [self.id, self.timestamp].into_iter().flatten() {
             parts.extend([part.as_bytes(), b"."]);
         }
         parts.push(self.body);
-        key.tag(&parts)
+        parts
     }
 }
 

@@ -7,8 +7,6 @@ use alloc::{
 };
 use core::fmt;
 
-use data_encoding::BASE64;
-
 use super::{
     auth::{Auth, SecretPlace},
     scheme::{
@@ -17,7 +15,7 @@ use super::{
     },
     verifier::checked_now,
 };
-use crate::{error::Error, http::Headers, time::Instant};
+use crate::{encoding::Encoding, error::Error, http::Headers, time::Instant};
 
 /// What makes a delivery authentic. `Debug` shows header names only.
 #[derive(Clone, PartialEq, Eq)]
@@ -86,7 +84,7 @@ fn present(scheme: &PresentedScheme) -> Signed {
     let mut url = None;
     match &scheme.place {
         Place::Header(name) => headers.push(name, secret),
-        Place::Basic => headers.push(AUTHORIZATION, format!("Basic {}", BASE64.encode(&secret))),
+        Place::Basic => headers.push(AUTHORIZATION, format!("Basic {}", Encoding::Base64.encode(&secret))),
         Place::Url(place) => {
             // Checked to be ASCII, so that nothing is lost.
             let secret = String::from_utf8_lossy(&secret);

@@ -2,10 +2,9 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use data_encoding::{BASE64, BASE64URL_NOPAD, Encoding, HEXLOWER, HEXLOWER_PERMISSIVE};
-
 use super::auth::{Digest, SignatureEncoding};
 use crate::{
+    encoding::Encoding,
     error::{Error, ErrorKind},
     http::Headers,
 };
@@ -16,25 +15,22 @@ const MAX_ENTRIES: usize = 16;
 const MAX_HEADER_BYTES: usize = 8 * 1024;
 
 impl SignatureEncoding {
-    const fn reader(self) -> Encoding {
+    const fn form(self) -> Encoding {
         match self {
-            Self::Hex => HEXLOWER_PERMISSIVE,
-            Self::Base64 => BASE64,
-            Self::Base64Url => BASE64URL_NOPAD,
+            Self::Hex => Encoding::Hex,
+            Self::Base64 => Encoding::Base64,
+            Self::Base64Url => Encoding::Base64UrlNoPad,
         }
     }
 
     /// How the core writes a signature: hex in lower case.
     pub(super) fn write(self, tag: &[u8]) -> String {
-        match self {
-            Self::Hex => HEXLOWER.encode(tag),
-            Self::Base64 | Self::Base64Url => self.reader().encode(tag),
-        }
+        self.form().encode(tag)
     }
 
     /// Reads a signature of exactly the digest's length.
     fn read(self, digest: Digest, text: &str) -> Option<Vec<u8>> {
-        self.reader().decode(text.as_bytes()).ok().filter(|tag| tag.len() == digest.tag_length())
+        self.form().decode(text).filter(|tag| tag.len() == digest.tag_length())
     }
 }
 

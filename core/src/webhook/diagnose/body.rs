@@ -2,11 +2,13 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use super::Mistake;
-use crate::json::{self, Token, Value, tokens};
+use crate::{
+    encoding::Encoding,
+    json::{self, Token, Value, tokens},
+};
 
 /// Another form of the body.
 pub(super) struct Variant<'a> {
@@ -184,6 +186,6 @@ fn write_character(out: &mut String, character: char, escapes: Escapes) {
 fn write_code(out: &mut String, character: char) {
     for unit in character.encode_utf16(&mut [0; 2]) {
         out.push_str("\\u");
-        out.push_str(&HEXLOWER.encode(&unit.to_be_bytes()));
+        out.push_str(&Encoding::Hex.encode(&unit.to_be_bytes()));
     }
 }

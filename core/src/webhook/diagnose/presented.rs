@@ -2,7 +2,6 @@
 
 use alloc::{vec, vec::Vec};
 
-use data_encoding::BASE64;
 use zeroize::Zeroizing;
 
 use super::{
@@ -14,7 +13,7 @@ use super::{
     },
     Finding, Mistake, OLDER_RULES, secret, tags,
 };
-use crate::secret::NamedSecret;
+use crate::{encoding::Encoding, secret::NamedSecret};
 
 /// The most parts of a URL that are looked at.
 const MAX_URL_PARTS: usize = 32;
@@ -83,7 +82,7 @@ impl PresentedScheme {
                 // Without a word before it, `rest` is the whole value.
                 (!word.is_empty()).then(|| (value.as_bytes().to_vec(), None, wants_basic.then_some("plain"))),
                 Some((rest.as_bytes().to_vec(), prefix.clone(), wants_basic.then_some("plain"))),
-                BASE64.decode(rest.as_bytes()).ok().map(|bytes| (bytes, prefix, (!wants_basic).then_some("base64"))),
+                Encoding::Base64.decode(rest).map(|bytes| (bytes, prefix, (!wants_basic).then_some("base64"))),
             ];
             for (bytes, prefix, written) in forms.into_iter().flatten() {
                 let encoding = written.map(|found| Finding::of(Mistake::SignatureEncoding).found(found));

@@ -2,11 +2,10 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 use zeroize::Zeroizing;
 
 use super::Mistake;
-use crate::secret::Secret;
+use crate::{encoding::Encoding, secret::Secret};
 
 /// A text read in another way than the configuration says.
 pub(super) struct Misread {
@@ -21,11 +20,11 @@ pub(super) fn misreadings(secret: &Secret) -> Vec<Misread> {
     let bare = text.strip_prefix("whsec_").unwrap_or(text);
     let mut readings = Readings { list: Vec::with_capacity(14), secret };
     readings.encoding("utf8", Some(text.as_bytes().to_vec()));
-    readings.encoding("base64", BASE64.decode(bare.as_bytes()).ok());
-    readings.encoding("hex", HEXLOWER_PERMISSIVE.decode(bare.as_bytes()).ok());
-    readings.encoding("base64 without padding", BASE64_NOPAD.decode(bare.as_bytes()).ok());
-    readings.encoding("base64url", BASE64URL.decode(bare.as_bytes()).ok());
-    readings.encoding("base64url without padding", BASE64URL_NOPAD.decode(bare.as_bytes()).ok());
+    readings.encoding("base64", Encoding::Base64.decode(bare));
+    readings.encoding("hex", Encoding::Hex.decode(bare));
+    readings.encoding("base64 without padding", Encoding::Base64NoPad.decode(bare));
+    readings.encoding("base64url", Encoding::Base64Url.decode(bare));
+    readings.encoding("base64url without padding", Encoding::Base64UrlNoPad.decode(bare));
     if bare.len() < text.len() {
         readings.encoding("utf8 without whsec_", Some(bare.as_bytes().to_vec()));
     }

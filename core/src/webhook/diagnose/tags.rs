@@ -2,12 +2,11 @@
 
 use alloc::vec::Vec;
 
-use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, Encoding, HEXLOWER_PERMISSIVE};
-
 use super::super::{
     auth::{Digest, SignatureEncoding},
     verifier::Delivery,
 };
+use crate::encoding::Encoding;
 
 /// The most lines that are looked at.
 const MAX_LINES: usize = 64;
@@ -28,11 +27,11 @@ pub(super) struct Tag<'a> {
 }
 
 const WAYS: [(&str, Option<SignatureEncoding>, Encoding); 5] = [
-    ("hex", Some(SignatureEncoding::Hex), HEXLOWER_PERMISSIVE),
-    ("base64", Some(SignatureEncoding::Base64), BASE64),
-    ("base64url", Some(SignatureEncoding::Base64Url), BASE64URL_NOPAD),
-    ("base64 without padding", None, BASE64_NOPAD),
-    ("base64url with padding", None, BASE64URL),
+    ("hex", Some(SignatureEncoding::Hex), Encoding::Hex),
+    ("base64", Some(SignatureEncoding::Base64), Encoding::Base64),
+    ("base64url", Some(SignatureEncoding::Base64Url), Encoding::Base64UrlNoPad),
+    ("base64 without padding", None, Encoding::Base64NoPad),
+    ("base64url with padding", None, Encoding::Base64Url),
 ];
 
 /// The readable values of a delivery: the first lines, in ASCII, not too long.
@@ -56,13 +55,14 @@ pub(super) fn read<'a>(delivery: &Delivery<'a>, header: &str, prefix: &str) -> V
             tags.extend([Some(entry), after_prefix].into_iter().flatten().filter_map(|text| tag(name, value, text)));
         }
     }
-    tags.sort_by_key(|tag| !tag.header.eq_ignore_ascii_case(header));
-    tags
+    let (mut own, others): (Vec<_>, Vec<_>) = tags.into_iter().partition(|tag| tag.header.eq_ignore_ascii_case(header));
+    own.extend(others);
+    own
 }
 
 fn tag<'a>(header: &'a str, value: &'a str, text: &'a str) -> Option<Tag<'a>> {
     WAYS.iter().find_map(|(name, encoding, way)| {
-        let bytes = way.decode(text.as_bytes()).ok()?;
+        let bytes = way.decode(text)?;
         let is_tag = Digest::ALL.iter().any(|digest| digest.tag_length() == bytes.len());
         is_tag.then_some(Tag { header, value, text, written: (name, *encoding), bytes })
     })

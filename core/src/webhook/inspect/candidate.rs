@@ -56,7 +56,7 @@ pub(super) fn try_all(
         let scheme = Scheme::new(auth, Some(environment))
             .map_err(|error| Error { field: Some(candidate_field(index, error.field.as_deref())), ..error })?;
         let proof = check_encoding(delivery.headers)
-            .and_then(|()| scheme.authenticate(delivery, now.timestamp_millis()))
+            .and_then(|()| scheme.authenticate(delivery, now.timestamp_millis(), None))
             .map(|proof| proof.by);
         let refused = proof.as_ref().err().map(|error| error.kind);
         Ok(CandidateResult { scheme: scheme.name(), authenticated_by: proof.ok(), refused })

@@ -1,8 +1,7 @@
 //! What a value looks like, from a fixed list of words, and how long it is, from a fixed list of ranges.
 
-use data_encoding::{BASE64, BASE64URL_NOPAD};
-
 use crate::{
+    encoding::Encoding,
     error::closed_set,
     json::{self, Value},
     national_id::NationalId,
@@ -148,12 +147,12 @@ fn is_signature(text: &str) -> bool {
         .rsplit_once('=')
         .map_or(value, |(prefix, _)| value.get(prefix.len().saturating_add(1)..).unwrap_or(value));
     let is_hex = bare.bytes().all(|byte| byte.is_ascii_hexdigit()) && matches!(bare.len(), 40 | 64 | 128);
-    let is_tag = |bytes: Result<alloc::vec::Vec<u8>, _>| {
-        bytes.is_ok_and(|bytes: alloc::vec::Vec<u8>| matches!(bytes.len(), 20 | 32 | 64))
+    let is_tag = |bytes: Option<alloc::vec::Vec<u8>>| {
+        bytes.is_some_and(|bytes: alloc::vec::Vec<u8>| matches!(bytes.len(), 20 | 32 | 64))
     };
     is_hex
         || (bare.len() <= 88
-            && (is_tag(BASE64.decode(bare.as_bytes())) || is_tag(BASE64URL_NOPAD.decode(bare.as_bytes()))))
+            && (is_tag(Encoding::Base64.decode(bare)) || is_tag(Encoding::Base64UrlNoPad.decode(bare))))
 }
 
 fn is_base64(text: &str) -> bool {
