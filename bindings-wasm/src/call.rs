@@ -1,6 +1,6 @@
 //! The client's settings and the machine of one call.
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use valify_link_core as core;
 use valify_link_core::{HttpRequest, HttpResponse, Input, LinkRequest, TransportFailure};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -41,19 +41,6 @@ impl Config {
     }
 }
 
-/// What came back, as the transport hands it over.
-#[wasm_bindgen]
-pub struct Response(HttpResponse);
-
-#[wasm_bindgen]
-impl Response {
-    /// `lines` are names and values in turn.
-    #[wasm_bindgen(constructor)]
-    pub fn new(status: i32, lines: Vec<String>, body: Vec<u8>, final_url: String) -> Response {
-        Self(HttpResponse { status, headers: headers(lines), body, final_url })
-    }
-}
-
 /// One call for a link.
 #[wasm_bindgen]
 pub struct CreateLink(core::CreateLink);
@@ -81,9 +68,16 @@ impl CreateLink {
         self.advance(Input::Start, now)
     }
 
-    /// The input `response`.
-    pub fn response(&mut self, response: Response, now: f64) -> Outcome<JsValue> {
-        self.advance(Input::Response(response.0), now)
+    /// The input `response`, as the transport hands it over: `lines` are names and values in turn.
+    pub fn response(
+        &mut self,
+        status: i32,
+        lines: Vec<String>,
+        body: Vec<u8>,
+        final_url: String,
+        now: f64,
+    ) -> Outcome<JsValue> {
+        self.advance(Input::Response(HttpResponse { status, headers: headers(lines), body, final_url }), now)
     }
 
     /// The input `failure`.
@@ -98,8 +92,8 @@ impl CreateLink {
     }
 
     /// The request, for those who want no loop.
-    pub fn request(&self) -> Outcome<JsValue> {
-        request(&self.0.request())
+    pub fn request(&self) -> Outcome<Array> {
+        Ok(request(&self.0.request()))
     }
 
     /// What a transport's exception says, without anything of the request.
@@ -108,15 +102,16 @@ impl CreateLink {
     }
 
     /// What one answer means, for those who want no loop.
-    pub fn parse(&self, response: &Response, now: f64) -> Outcome<Link> {
-        self.0.parse(&response.0, instant(now)).map(Link).map_err(thrown)
+    pub fn parse(&self, status: i32, lines: Vec<String>, body: Vec<u8>, final_url: String, now: f64) -> Outcome<Link> {
+        let response = HttpResponse { status, headers: headers(lines), body, final_url };
+        self.0.parse(&response, instant(now)).map(Link).map_err(thrown)
     }
 }
 
 impl CreateLink {
     fn advance(&mut self, input: Input, now: f64) -> Outcome<JsValue> {
         match self.0.advance(input, instant(now)).map_err(thrown)? {
-            core::Step::Send(sent) => with(empty(), "send", request(&sent)?),
+            core::Step::Send(sent) => with(empty(), "send", request(&sent)),
             core::Step::Wait(delay) => with(empty(), "wait", number(delay.as_millis())),
             core::Step::Done(link) => with(empty(), "done", Link(link)),
         }
@@ -135,14 +130,16 @@ impl Link {
     }
 }
 
-/// Everything that a transport needs, the key included: the TypeScript hides it at once.
-fn request(request: &HttpRequest) -> Outcome<JsValue> {
-    let plain = with(empty(), "method", request.method.as_str())?;
-    let plain = with(plain, "url", request.url.as_str())?;
-    let plain = with(plain, "lines", lines(&request.headers))?;
-    let plain = with(plain, "body", Uint8Array::from(request.body.as_slice()))?;
-    let plain = with(plain, "timeout_ms", number(request.timeout_ms))?;
-    with(plain, "max_response_bytes", number(request.max_response_bytes))
+/// Everything that a transport needs, the key included: the TypeScript hides it at once. Without names, since setting each by itself
+/// costs more than all that the core does for a call.
+fn request(request: &HttpRequest) -> Array {
+    Array::of5(
+        &request.url.as_str().into(),
+        &lines(&request.headers),
+        &Uint8Array::from(request.body.as_slice()),
+        &number(request.timeout_ms).into(),
+        &number(request.max_response_bytes).into(),
+    )
 }
 
 /// Milliseconds and bytes of the core are far within this range.

@@ -39,14 +39,7 @@ export interface CallOptions {
 	readonly timeoutMs?: number | undefined;
 }
 
-interface RequestView {
-	method: "POST";
-	url: string;
-	lines: string[];
-	body: Uint8Array;
-	timeout_ms: number;
-	max_response_bytes: number;
-}
+type RequestView = [url: string, lines: string[], body: Uint8Array, timeoutMs: number, maxResponseBytes: number];
 
 /** @internal */
 export let requestOf: (view: RequestView) => HttpRequest;
@@ -68,13 +61,13 @@ export class HttpRequest extends Opaque {
 	readonly #lines: readonly string[];
 	readonly #body: Uint8Array;
 
-	private constructor(view: RequestView) {
+	private constructor([url, lines, body, timeoutMs, maxResponseBytes]: RequestView) {
 		super();
-		this.url = view.url;
-		this.timeoutMs = view.timeout_ms;
-		this.maxResponseBytes = view.max_response_bytes;
-		this.#lines = view.lines;
-		this.#body = view.body;
+		this.url = url;
+		this.timeoutMs = timeoutMs;
+		this.maxResponseBytes = maxResponseBytes;
+		this.#lines = lines;
+		this.#body = body;
 	}
 
 	static {
@@ -152,8 +145,8 @@ export class CreateLink extends Opaque {
 	/** The transport brought an answer, read whole. */
 	response(response: HttpResponse, now?: Date): Step {
 		const at = millisecondsOf(now, "now");
-		const answer = responseOf(response);
-		return stepOf(core(() => this.#handle.response(answer, at)));
+		const answer = partsOf(response);
+		return stepOf(core(() => this.#handle.response(...answer, at)));
 	}
 
 	/** The transport failed. */
@@ -171,14 +164,14 @@ export class CreateLink extends Opaque {
 
 	/** The request, for those who want no loop. */
 	request(): HttpRequest {
-		return requestOf(core(() => this.#handle.request()));
+		return requestOf(core(() => this.#handle.request() as RequestView));
 	}
 
 	/** What one answer to `request()` means, for those who want no loop. No retry rule is applied. */
 	parse(response: HttpResponse, now?: Date): Link {
 		const at = millisecondsOf(now, "now");
-		const answer = responseOf(response);
-		return linkOf(core(() => this.#handle.parse(answer, at)));
+		const answer = partsOf(response);
+		return linkOf(core(() => this.#handle.parse(...answer, at)));
 	}
 
 	/** Nothing of the request. */
@@ -199,12 +192,10 @@ function stepOf(view: StepView): Step {
 	return { step: "wait", delayMs: view.wait ?? 0 };
 }
 
-function responseOf(response: HttpResponse): wasm.Response {
+function partsOf(response: HttpResponse): [status: number, lines: string[], body: Uint8Array, finalUrl: string] {
 	const { status, finalUrl = "" } = response;
 	if (!Number.isInteger(status)) throw misuse("the status of a response must be an integer");
-	const lines = linesOf(response.headers);
-	const body = bytesOf(response.body);
-	return core(() => new wasm.Response(status, lines, body, finalUrl));
+	return [status, linesOf(response.headers), bytesOf(response.body), finalUrl];
 }
 
 function randomSeed(): bigint {

@@ -1,4 +1,4 @@
-import { millisecondsOf, textOf } from "./input.js";
+import { copyOf, millisecondsOf, textOf } from "./input.js";
 import * as wasm from "./module.js";
 import { core, misuse } from "./module.js";
 import { type Environment, type Keys, type KeysView, keysOf, type Outcome, type Problem } from "./names.js";
@@ -96,7 +96,7 @@ export class Event extends Opaque {
 
 	/** What the event says. Only a record knows what that means for an attempt. */
 	get outcome(): Outcome {
-		return this.#view.outcome;
+		return this.#known?.outcome ?? core(() => this.#handle.outcome() as Outcome);
 	}
 
 	/** The outcome of each module that the profile names and the event tells of. */
@@ -118,12 +118,12 @@ export class Event extends Opaque {
 
 	/** Your own reference of the user. Hidden in text. */
 	get referenceId(): string | undefined {
-		return this.#view.reference_id;
+		return core(() => this.#handle.referenceId());
 	}
 
 	/** The session that the event is about. Secret. */
 	get sessionToken(): string | undefined {
-		return this.#view.session_token;
+		return core(() => this.#handle.sessionToken());
 	}
 
 	/** The flow that the event is about, as received. */
@@ -174,7 +174,7 @@ export class Event extends Opaque {
 
 	/** The exact bytes of the body. Personal data. */
 	raw(): Uint8Array {
-		return this.#raw.slice();
+		return copyOf(this.#raw);
 	}
 
 	/** One value of the body as its exact JSON text, so that no number is rounded on the way. Personal data. */
@@ -263,7 +263,7 @@ export class UnverifiedEvent extends Opaque {
 
 	/** The exact bytes of the body. Personal data. */
 	raw(): Uint8Array {
-		return this.#raw.slice();
+		return copyOf(this.#raw);
 	}
 
 	/** One value of the body as its exact JSON text. Personal data. */

@@ -35,6 +35,11 @@ function everyByteOf(body: unknown): Uint8Array {
 	throw misuse(PARSED);
 }
 
+/** A copy, and of a `Buffer` too: its own `slice` shares the memory. @internal */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+	return new Uint8Array(bytes);
+}
+
 /** Names and values in turn; with `names` (in lower case), of these headers alone. @internal */
 export function linesOf(headers: unknown, names?: ReadonlySet<string>): string[] {
 	const lines: string[] = [];

@@ -3,13 +3,25 @@ import { type ErrorKind, errorOf, type Thrown, type ValifyError } from "./errors
 
 export * from "../wasm/valify_link.js";
 
+/** The runtime's own hash, synchronous. It gets views of the core's memory, which it must not keep. @internal */
+export interface HostHash {
+	hmac(digest: string, key: Uint8Array, head: Uint8Array, body: Uint8Array): Uint8Array;
+}
+
 let state: "missing" | "ready" | "failed" = "missing";
+let host: HostHash | undefined;
 
 /** Makes the core ready. Each entry of the package hands over the module in the way of its runtime. @internal */
-export function load(module: WebAssembly.Module | BufferSource): void {
+export function load(module: WebAssembly.Module | BufferSource, hash?: HostHash): void {
 	if (state !== "missing") return;
 	initSync({ module });
+	host = hash;
 	state = "ready";
+}
+
+/** The hash that the entry has brought. @internal */
+export function hostHash(): HostHash | undefined {
+	return host;
 }
 
 /** Whether the core is ready. @internal */

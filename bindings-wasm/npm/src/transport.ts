@@ -70,9 +70,12 @@ async function attempt(
 ): Promise<HttpResponse | Failed> {
 	signal?.throwIfAborted();
 	const controller = new AbortController();
-	const end = () => controller.abort();
+	let end = () => {};
 	const ended = new Promise<never>((_, reject) => {
-		controller.signal.addEventListener("abort", () => reject(new Error("timed out")), { once: true });
+		end = () => {
+			controller.abort();
+			reject(new Error("timed out"));
+		};
 	});
 	// Rejected after the race as well, when nobody listens any more.
 	ended.catch(() => undefined);
@@ -100,7 +103,7 @@ async function exchange(
 ): Promise<HttpResponse> {
 	const response = await send(request, signal);
 	const body = await readCapped(response, request.maxResponseBytes);
-	const headers = core(() => wasm.headerLines(response.headers)) as string[];
+	const headers = core(() => wasm.headerLines(response.headers));
 	return { status: response.status, headers, body, finalUrl: response.url ?? "" };
 }
 
@@ -114,6 +117,8 @@ async function readCapped(response: Response, most: number): Promise<Uint8Array>
 		if (length > most) throw new Error("the answer is too large");
 		chunks.push(read.value);
 	}
+	const [first] = chunks;
+	if (first !== undefined && chunks.length === 1) return first;
 	const body = new Uint8Array(length);
 	let at = 0;
 	for (const chunk of chunks) {

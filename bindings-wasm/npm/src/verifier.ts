@@ -1,6 +1,6 @@
 import { documentOf, documentText } from "./document.js";
 import { type Event, eventOf, type UnverifiedEvent, unverifiedOf } from "./event.js";
-import { type Body, bytesOf, type HeadersInput, linesOf, MOST_BODY_BYTES, millisecondsOf, textOf } from "./input.js";
+import { type Body, bytesOf, copyOf, type HeadersInput, linesOf, MOST_BODY_BYTES, millisecondsOf, textOf } from "./input.js";
 import { type DiagnoseOptions, type Diagnosis, diagnosisOf } from "./mistakes.js";
 import * as wasm from "./module.js";
 import { core } from "./module.js";
@@ -154,7 +154,7 @@ export class Verifier extends Opaque {
 	constructor(options: VerifierOptions) {
 		super();
 		const document = options instanceof Uint8Array ? options : documentOf(options);
-		this.#handle = core(() => wasm.Verifier.fromDocument(document));
+		this.#handle = core(() => wasm.Verifier.fromDocument(document, wasm.hostHash()));
 		this.#names = new Set(core(() => this.#handle.headerNames()));
 		this.#most = core(() => this.#handle.maxBodyBytes);
 	}
@@ -181,13 +181,14 @@ export class Verifier extends Opaque {
 	 * `MisuseError` for a caller's own mistake, such as a body that something has parsed.
 	 */
 	verify(body: Body, headers: HeadersInput, options: VerifyOptions = {}): Event {
-		const bytes = bytesOf(body, this.#most);
+		const given = bytesOf(body, this.#most);
 		const lines = linesOf(headers, this.#names);
 		const now = millisecondsOf(options.now, "now");
 		const url = options.url === undefined ? undefined : textOf(options.url, "url");
+		// First of all, because the caller's bytes may change, even meanwhile where another thread has them: what is kept is what was verified.
+		const bytes = typeof body === "string" ? given : copyOf(given);
 		const handle = core(() => this.#handle.verify(bytes, lines, url, now));
-		// The caller's bytes may change; those that were verified must not.
-		return eventOf(handle, typeof body === "string" ? bytes : bytes.slice());
+		return eventOf(handle, bytes);
 	}
 
 	/**
@@ -214,7 +215,7 @@ export function readUnverified(body: Body, profile: Profile | string | Uint8Arra
 	const bytes = bytesOf(body, MOST_BODY_BYTES);
 	return unverifiedOf(
 		core(() => wasm.UnverifiedEvent.read(document, bytes)),
-		bytes.slice(),
+		copyOf(bytes),
 	);
 }
 
