@@ -37,6 +37,10 @@ class Gate:
             self._begun = True
 
     @property
+    def watched(self) -> bool:
+        return self._watched
+
+    @property
     def begun(self) -> bool:
         return self._begun
 

@@ -3,13 +3,14 @@
 The default blocking client sends by a network of ours, which keeps the time of an attempt and claims ``NotSent`` for an ``OSError`` (refused,
 name not found, certificate refused, time-out) before the first byte of the request is written.
 
-With every other client, ``NotSent`` is claimed for ``httpx.ConnectError`` and ``httpx.ConnectTimeout``, and where the time was up before
+With every other client, ``NotSent`` is claimed for ``httpx.ConnectError``, ``httpx.ConnectTimeout`` and ``ssl.SSLError``, and where the time was up before
 httpx told that it begins to write the request. httpx tells so by its ``trace`` extension, which also shows whether a connection is fresh:
 an idle one of the caller's own client is dropped and the next one tried, before anything is written.
 """
 
 from __future__ import annotations
 
+import ssl
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,9 @@ def _answer(request: HttpRequest, sent: httpx.Request, response: httpx.Response,
 
 
 def _failure(error: Exception, gate: Gate) -> NotSent | MaybeSent:
-    return (NotSent if isinstance(error, NOT_SENT) and not gate.begun else MaybeSent)(described(error))
+    # Older versions let an exception of TLS itself through.
+    no_connection = isinstance(error, NOT_SENT) or (isinstance(error, ssl.SSLError) and gate.watched)
+    return (NotSent if no_connection and not gate.begun else MaybeSent)(described(error))
 
 
 def _exchanged(client: httpx.Client, request: HttpRequest, sent: httpx.Request) -> HttpResponse:
