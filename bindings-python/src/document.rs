@@ -158,17 +158,11 @@ fn write_str(text: &mut Vec<u8>, string: &str) {
     text.push(b'"');
 }
 
-/// A naive time keeps its text, which the core refuses because it has no offset.
+/// `null` for a naive time, and for one that the calendar cannot hold in UTC.
 fn write_moment(text: &mut Vec<u8>, moment: &Bound<'_, PyDateTime>) -> PyResult<()> {
-    let aware = !moment.call_method0("utcoffset")?.is_none();
-    let written = match instant::to_utc(moment) {
-        Some(utc) => utc.call_method0("isoformat")?,
-        None if aware => {
-            text.extend(b"null");
-            return Ok(());
-        }
-        None => moment.call_method0("isoformat")?,
-    };
-    write_text(text, written.cast::<PyString>()?);
+    match instant::to_utc(moment) {
+        Some(utc) => write_text(text, utc.call_method0("isoformat")?.cast::<PyString>()?),
+        None => text.extend(b"null"),
+    }
     Ok(())
 }

@@ -6,9 +6,9 @@ use pyo3::{
     prelude::*,
     sync::PyOnceLock,
     type_hint_identifier,
-    types::{PyDateTime, PyDelta, PyModule, PyString, PyTzInfo},
+    types::{PyDateTime, PyDelta, PyModule, PyTzInfo},
 };
-use valify_link_core::Instant;
+use valify_link_core::{Error, ErrorKind, Instant};
 
 use crate::error;
 
@@ -58,14 +58,18 @@ pub(crate) fn duration(milliseconds: i64) -> Duration {
     Duration::try_milliseconds(milliseconds).unwrap_or(Duration::MAX)
 }
 
-/// When something expires: a `timedelta` counts from now. Whatever is no time at all is left for the core to refuse by name.
-pub(crate) fn expiry<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+/// When something expires: a `timedelta` counts from now.
+pub(crate) fn expiry(value: &Bound<'_, PyAny>) -> PyResult<Instant> {
     let py = value.py();
-    if value.is_instance_of::<PyDelta>() {
-        let now = or_now(py, None)?.into_pyobject(py)?;
-        // Past the calendar's end there is no such time.
-        return Ok(now.add(value).unwrap_or_else(|_| PyString::new(py, "").into_any()));
-    }
-    let is_time = value.is_instance_of::<PyDateTime>();
-    Ok(if is_time { value.clone() } else { PyString::new(py, "").into_any() })
+    let refuse = |_| {
+        let rule = "must be an aware datetime, such as datetime.now(timezone.utc) + timedelta(minutes=30), or a timedelta from now";
+        error::raise(py, Error::refused(ErrorKind::InvalidRequest, Some("expires_at"), rule))
+    };
+    // Past the calendar's end there is no such time.
+    let moment = if value.is_instance_of::<PyDelta>() {
+        or_now(py, None)?.into_pyobject(py)?.add(value).map_err(refuse)?
+    } else {
+        value.clone()
+    };
+    Ok(moment.extract::<Moment>().map_err(refuse)?.0)
 }

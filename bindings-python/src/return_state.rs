@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use pyo3::{prelude::*, types::PyDict};
-use valify_link_core::{self as core_api, Error, ErrorKind, return_state};
+use valify_link_core::{self as core_api, return_state};
 
 use crate::{
     delivery::Body,
@@ -63,18 +63,9 @@ impl ReturnState {
         now: Option<Moment>,
     ) -> PyResult<Issued> {
         let now = instant::or_now(py, now)?;
-        let expires_at = instant::expiry(&expires_at.value)?.extract::<Moment>().map_err(|_| {
-            raise(
-                py,
-                Error::refused(
-                    ErrorKind::InvalidRequest,
-                    Some("expires_at"),
-                    "must be an aware datetime, or a timedelta from now",
-                ),
-            )
-        })?;
+        let expires_at = instant::expiry(&expires_at.value)?;
         let nonce = nonce.map_or_else(|| random(py), Ok)?;
-        let issued = self.0.issue(return_url, reference_id, expires_at.0, nonce, &binding.0, now);
+        let issued = self.0.issue(return_url, reference_id, expires_at, nonce, &binding.0, now);
         issued.map(Issued).map_err(|error| raise(py, error))
     }
 

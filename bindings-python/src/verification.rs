@@ -233,7 +233,7 @@ impl Route {
     }
 
     fn __repr__(&self) -> String {
-        format!("{:?}", self.0)
+        format!("Route({:?})", self.0)
     }
 }
 

@@ -6,7 +6,7 @@ use pyo3::{
     inspect::PyStaticExpr,
     prelude::*,
     type_hint_identifier, type_hint_subscript,
-    types::{PyBytes, PyDict},
+    types::{PyBytes, PyDict, PyIterator, PyList},
 };
 use valify_link_core::{
     self as core_api, Auth, Delivery,
@@ -272,6 +272,15 @@ impl Event {
              receipt, and verify it again with now= that time",
         ))
     }
+
+    fn __copy__(this: Py<Self>) -> Py<Self> {
+        this
+    }
+
+    #[pyo3(signature = (_memo, /))]
+    fn __deepcopy__(this: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        this
+    }
 }
 
 impl Event {
@@ -372,6 +381,10 @@ impl Subject {
     /// The names of the fields that were found.
     fn keys(&self) -> Vec<&str> {
         self.0.iter().map(|(name, _)| name).collect()
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        PyList::new(py, self.keys())?.try_iter()
     }
 
     /// The fields that were found, by name.

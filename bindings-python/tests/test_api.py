@@ -199,6 +199,30 @@ def test_an_expiry_that_is_none_is_refused_by_name(expires_at: Any) -> None:
     assert caught[0].field == "expires_at"
 
 
+def test_a_naive_expiry_is_refused_with_advice() -> None:
+    state = vl.ReturnState({"a": vl.Secret.utf8("fake-return-secret-0001")})
+    for ask in (
+        lambda: sent(datetime(2999, 1, 1)),
+        lambda: state.issue(
+            return_url=BACK, reference_id="user-1", expires_at=datetime(2999, 1, 1), binding=vl.Binding()
+        ),
+    ):
+        with raises("invalid_request") as caught:
+            ask()
+        assert "aware datetime" in str(caught[0])
+
+
+@pytest.mark.parametrize(
+    "field", [{"return_url": BACK}, {"reference_id": "u"}, {"expires_at": timedelta(1)}, {"flow": "f"}, {"lang": "ar"}]
+)
+def test_a_request_and_its_fields_are_not_given_both(field: dict[str, Any]) -> None:
+    request = vl.LinkRequest(return_url=BACK, reference_id="user-1", expires_at=timedelta(1))
+    with vl.Client(api_key=KEY, transport=Answering()) as client:
+        for call in (client.requested, client.create_link):
+            with raises("misuse"):
+                call(request, **field)
+
+
 def test_a_naive_now_is_refused() -> None:
     for naive in (datetime(2026, 1, 1), 1e9, "now"):
         with raises("misuse") as caught:
@@ -340,6 +364,7 @@ def test_one_attempt_from_request_to_verdict() -> None:
     assert (found.index, found.ambiguous) == (1, False)
     assert vl.route(event, [other]) != found
     assert vl.route(event, [record, record]).ambiguous
+    assert repr(found) == "Route(One(1))"
     record = record.add(event).merge(record)
     assert (record.status(), record.may_proceed()) == ("passed", True)
     with raises("record_mismatch") as caught:
@@ -409,6 +434,7 @@ def test_what_does_not_fit_in_a_subject_is_a_warning() -> None:
     subject = verifier.verify(body, vl.sign(AUTH, body).headers).subject
     assert dict(subject) == {"front_nid": "30101010100009", "back_nid": "30101010100050"}
     assert ("front_nid" in subject, len(subject), subject.get("age")) == (True, 2, None)
+    assert [*subject] == subject.keys()
     assert subject.warnings() == ["national_ids_differ"]
 
 

@@ -319,6 +319,12 @@ def test_a_secret_may_be_copied_with_what_holds_it() -> None:
     assert isinstance(copy.deepcopy(AUTH), vl.Preset)
 
 
+def test_a_copy_of_an_event_is_the_event() -> None:
+    found = event()
+    assert copy.copy(found) is found
+    assert copy.deepcopy([found])[0] is found
+
+
 def test_only_a_verifier_makes_an_event() -> None:
     assert "__init__" not in vars(vl.Event)
     for kind in (vl.Event, vl.UnverifiedEvent, vl.Returned, vl.Link, vl.HttpRequest):

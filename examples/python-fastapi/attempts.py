@@ -50,7 +50,8 @@ class Attempts:
     def insert(self, record: Verification) -> int:
         """A new attempt. Before the call for its link: nothing can come too early then."""
         with self._engine.begin() as connection:
-            return int(connection.execute(attempts.insert().values(**_columns(record))).inserted_primary_key[0])
+            inserted = connection.execute(attempts.insert().values(**_columns(record)).returning(attempts.c.id))
+            return int(inserted.scalar_one())
 
     def merge(self, attempt: int, add: Callable[[Verification], Verification]) -> Verification:
         """Adds to one attempt."""

@@ -179,9 +179,7 @@ class _Client(Generic[_T]):
         Make a ``LinkRequest`` once for both, so that a ``timedelta`` counts from the same moment.
         """
         try:
-            request = request or LinkRequest(
-                return_url=return_url, reference_id=reference_id, expires_at=expires_at, flow=flow, lang=lang
-            )
+            request = _one_request(request, return_url, reference_id, expires_at, flow, lang)
             return Verification.requested(self._config, request)
         finally:
             del return_url, reference_id
@@ -220,6 +218,28 @@ class _Client(Generic[_T]):
             raise refusal("invalid_request", "timeout_ms", "must be from 1 to 3600000")
         seed = int.from_bytes(os.urandom(8), "big")
         return CreateLink(self._config, request, seed=seed, timeout_ms=timeout_ms)
+
+
+def _one_request(
+    request: LinkRequest | None,
+    return_url: str,
+    reference_id: str,
+    expires_at: Expiry,
+    flow: str | None,
+    lang: Lang | None,
+) -> LinkRequest:
+    """The request that was given, or one of the fields that were."""
+    try:
+        if request is None:
+            return LinkRequest(
+                return_url=return_url, reference_id=reference_id, expires_at=expires_at, flow=flow, lang=lang
+            )
+        if return_url or reference_id or expires_at is not _NEVER or flow or lang:
+            raise refusal("misuse", None, "give a LinkRequest or its fields, not both")
+        return request
+    finally:
+        # A traceback that shows local variables must not show them.
+        del return_url, reference_id
 
 
 def _bare(error: BaseException) -> BaseException:
@@ -277,9 +297,7 @@ class Client(_Client[Transport]):
         ``InvalidRequestError`` has cost no I/O. ``OutcomeUnknownError`` and ``ResponseError``: keep the record as requested, show no link.
         """
         try:
-            request = request or LinkRequest(
-                return_url=return_url, reference_id=reference_id, expires_at=expires_at, flow=flow, lang=lang
-            )
+            request = _one_request(request, return_url, reference_id, expires_at, flow, lang)
             call = self._call(request, timeout)
         finally:
             del return_url, reference_id
@@ -365,9 +383,7 @@ class AsyncClient(_Client[AsyncTransport]):
         ``InvalidRequestError`` has cost no I/O. ``OutcomeUnknownError`` and ``ResponseError``: keep the record as requested, show no link.
         """
         try:
-            request = request or LinkRequest(
-                return_url=return_url, reference_id=reference_id, expires_at=expires_at, flow=flow, lang=lang
-            )
+            request = _one_request(request, return_url, reference_id, expires_at, flow, lang)
             call = self._call(request, timeout)
         finally:
             del return_url, reference_id

@@ -3,9 +3,9 @@
 The default blocking client sends by a network of ours, which keeps the time of an attempt and claims ``NotSent`` for an ``OSError`` (refused,
 name not found, certificate refused, time-out) before the first byte of the request is written.
 
-With every other client, ``NotSent`` is claimed for ``httpx.ConnectError``, ``httpx.ConnectTimeout`` and ``ssl.SSLError``, and where the time was up before
-httpx told that it begins to write the request. httpx tells so by its ``trace`` extension, which also shows whether a connection is fresh:
-an idle one of the caller's own client is dropped and the next one tried, before anything is written.
+With every other client, ``NotSent`` is claimed for ``httpx.ConnectError``, ``httpx.ConnectTimeout`` and ``ssl.SSLError``, and where the time
+was up before httpx told that it begins to write the request. httpx tells so by its ``trace`` extension, which also shows whether a
+connection is fresh: an idle one of the caller's own client is dropped and the next one tried, before anything is written.
 """
 
 from __future__ import annotations
