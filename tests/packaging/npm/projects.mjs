@@ -25,6 +25,27 @@ export const ESM = `import { ${NAMES} } from "valify-link";${USE}\nconsole.log(a
 export const CJS = `const api = require("valify-link");${USE}\nuse(api).then(console.log);`;
 export const WORKER = `import * as api from "valify-link";${USE}\nexport default { fetch: async () => new Response(await use(api)) };`;
 
+/** In a browser, which has no key to ask for a link with. */
+export const BROWSER = `import { init, sign, Verifier } from "valify-link";
+await init();
+const options = ${options};
+const body = JSON.stringify({ token: "5e55104e-0000-4000-8000-000000000001", status: "approved" });
+document.title = "it says " + new Verifier(options).verify(body, sign(options.auth, body).headers).outcome;`;
+export const SAID_IN_BROWSER = "it says passed";
+
+/** An application of Next.js with the webhook as a route handler. */
+export const NEXT = {
+	"next.config.js": 'export default { serverExternalPackages: ["valify-link"] };',
+	"app/layout.js": 'export default ({ children }) => <html lang="en"><body>{children}</body></html>;',
+	"app/webhooks/valify/route.js": `import { Verifier } from "valify-link";
+import { valifyWebhook } from "valify-link/next";
+
+export const POST = valifyWebhook(new Verifier({ ...${options}, limits: { maxBodyBytes: 10_000 } }), (event) => {
+	console.log("it says " + event.outcome);
+	if (event.rawAt("/status") === '"throw"') throw new Error("the database is away");
+});`,
+};
+
 /** Both systems in one process: what one has made the other takes, and \`instanceof\` holds. */
 export const BOTH = `import { createRequire } from "node:module";
 import * as esm from "valify-link";

@@ -2,14 +2,17 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
-import { conclude, equal, ok, run } from "../../../bindings-wasm/npm/test/harness.mjs";
+import { dirname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { conclude, equal, ok, run, thrown } from "../../../bindings-wasm/npm/test/harness.mjs";
 import { RUNTIMES } from "../../../bindings-wasm/npm/test/runtimes.mjs";
 import { inWorkerd } from "../../../bindings-wasm/npm/test/workerd.mjs";
-import { BOTH, CJS, COPIES, ESM, SAID, TYPED, WORKER } from "./projects.mjs";
+import { BOTH, BROWSER, CJS, COPIES, ESM, NEXT, SAID, SAID_IN_BROWSER, TYPED, WORKER } from "./projects.mjs";
+import { served, titleOf } from "./served.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const source = fileURLToPath(new URL("../../../bindings-wasm/npm", import.meta.url));
+const tests = `${source}/test`;
 const bin = `${here}node_modules/.bin`;
 const rooms = mkdtempSync(`${tmpdir()}/valify-link-packaging-`);
 
@@ -19,7 +22,7 @@ function exec(cwd, program, ...args) {
 			cwd,
 			encoding: "utf8",
 			stdio: ["ignore", "pipe", "pipe"],
-			env: { ...process.env, NO_COLOR: "1" },
+			env: { ...process.env, NO_COLOR: "1", NEXT_TELEMETRY_DISABLED: "1" },
 		});
 	} catch (error) {
 		throw new Error(`${program} ${args.join(" ")}\n${error.stdout}${error.stderr}`);
@@ -29,11 +32,13 @@ function exec(cwd, program, ...args) {
 const tarball = `${rooms}/${exec(source, "npm", "pack", "--silent", "--pack-destination", rooms).trim()}`;
 
 /** A folder with the tarball installed and the given files; `type` is that of its package.json. */
-function project(name, files, type = "module") {
-	const room = `${rooms}/${name}`;
-	mkdirSync(room);
+function project(name, files, type = "module", room = `${rooms}/${name}`) {
+	mkdirSync(room, { recursive: true });
 	writeFileSync(`${room}/package.json`, JSON.stringify({ name, private: true, type }));
-	for (const [file, content] of Object.entries(files)) writeFileSync(`${room}/${file}`, content);
+	for (const [file, content] of Object.entries(files)) {
+		mkdirSync(dirname(`${room}/${file}`), { recursive: true });
+		writeFileSync(`${room}/${file}`, content);
+	}
 	exec(room, "npm", "install", "--silent", "--offline", "--no-audit", "--no-fund", tarball);
 	return room;
 }
@@ -142,27 +147,85 @@ const cases = [
 		},
 	],
 	[
-		"esbuild for Node, the module beside the bundle",
-		() => {
+		"esbuild for Node, the module beside the bundle; without it, what to do is said",
+		async () => {
 			const room = project("esbuild-beside", { "main.cjs": CJS });
 			mkdirSync(`${room}/out`);
 			exec(room, `${bin}/esbuild`, "main.cjs", "--bundle", "--platform=node", "--outfile=out/main.cjs", "--log-level=error");
+			const error = await thrown(() => exec(room, ...RUNTIMES.node, "out/main.cjs"));
+			ok(error.message.includes("keep the package external"), error.message);
 			exec(room, "cp", "node_modules/valify-link/dist/valify_link.wasm", "out/");
 			says(room, RUNTIMES.node, "out/main.cjs");
 		},
 	],
 	[
-		"Vite for browsers finds the module",
-		() => {
-			const main = 'import { init, Verifier } from "valify-link";\nawait init();\ndocument.title = Verifier.name;';
-			const room = project("vite", { "main.js": main, "index.html": '<script type="module" src="/main.js"></script>' });
-			exec(room, `${bin}/vite`, "build", "--logLevel", "error", "--target", "es2022");
-			const assets = readdirSync(`${room}/dist/assets`);
-			const wasm = assets.find((file) => file.endsWith(".wasm"));
-			ok(wasm !== undefined, `a module among ${assets}`);
-			const script = readFileSync(`${room}/dist/assets/${assets.find((file) => file.endsWith(".js"))}`, "utf8");
-			ok(script.includes(wasm), "the script names it");
-			ok(!script.includes("node:fs"), "nothing of Node");
+		"Vite for browsers, built and while developing, in a browser",
+		async () => {
+			const room = project("vite", { "main.js": BROWSER, "index.html": '<script type="module" src="/main.js"></script>' });
+			const vite = `${here}node_modules/vite/bin/vite.js`;
+			const at = (port) => ["--host", "127.0.0.1", "--port", `${port}`, "--strictPort"];
+			exec(room, "node", vite, "build", "--logLevel", "error", "--target", "es2022");
+			const script = readdirSync(`${room}/dist/assets`).find((file) => file.endsWith(".js"));
+			ok(!readFileSync(`${room}/dist/assets/${script}`, "utf8").includes("node:fs"), "nothing of Node");
+			const read = async (origin) => equal(await titleOf(origin), SAID_IN_BROWSER, "the title");
+			await served(room, vite, (port) => ["preview", ...at(port)], read);
+			await served(room, vite, (port) => at(port), read);
+		},
+	],
+	[
+		"Next.js, built and started",
+		async () => {
+			// Among the tests' own packages, so that Next.js is found and need not be installed again.
+			const room = mkdtempSync(`${tests}/next-app-`);
+			try {
+				project("next-app", NEXT, "module", room);
+				const next = `${tests}/node_modules/next/dist/bin/next`;
+				exec(room, "node", next, "build");
+				const { sign } = await import(pathToFileURL(`${room}/node_modules/valify-link/dist/index.mjs`));
+				await served(
+					room,
+					next,
+					(port) => ["start", "-H", "127.0.0.1", "-p", `${port}`],
+					async (origin, said) => {
+						const auth = { preset: "x_valify_signature_unverified", secrets: [{ id: "a", utf8: "fake-webhook-secret-0001" }] };
+						const deliver = async (body, { headers = sign(auth, body).headers, sent = body } = {}) => {
+							const answer = await fetch(`${origin}/webhooks/valify`, { method: "POST", headers, body: sent });
+							return [answer.status, await answer.text()];
+						};
+						const body = (status) => JSON.stringify({ token: "5e55104e-0000-4000-8000-000000000001", status }, null, 3);
+						equal(await deliver(body("approved")), [200, ""], "the answer");
+						ok(said().includes("it says passed"), `the handler's log: ${said()}`);
+						equal(await deliver(body("approved"), { headers: [] }), [401, ""], "the answer to no signature");
+						equal(await deliver(body("approved"), { sent: body("rejected") }), [401, ""], "the answer to another body");
+						const [[name, tag]] = sign(auth, body("approved")).headers;
+						equal(
+							await deliver(body("approved"), {
+								headers: [
+									[name, tag],
+									[name, tag],
+								],
+							}),
+							[401, ""],
+							"the answer to two signatures",
+						);
+						equal(
+							await deliver(body("approved"), {
+								headers: [
+									[name, tag],
+									["content-encoding", "gzip"],
+								],
+							}),
+							[415, ""],
+							"the answer to gzip",
+						);
+						equal(await deliver(body("x".repeat(20_000))), [413, ""], "the answer to a large body");
+						equal(await deliver(body("throw")), [503, ""], "the answer where the handler throws");
+						equal((await fetch(`${origin}/webhooks/valify`)).status, 405, "the answer to another method");
+					},
+				);
+			} finally {
+				rmSync(room, { recursive: true });
+			}
 		},
 	],
 	typed("nodenext, ES modules", "typescript", "module", { module: "nodenext", moduleResolution: "nodenext" }, "main.mts"),
