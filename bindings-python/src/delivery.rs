@@ -70,15 +70,15 @@ impl<'a, 'py> FromPyObject<'a, 'py> for HeaderLines<'py> {
 impl HeaderLines<'_> {
     /// All of them.
     pub(crate) fn all(&self) -> PyResult<Headers> {
-        self.read(|_| true)
+        self.read(None)
     }
 
     /// Those that a verifier reads: copying is what a delivery with many others would cost.
     pub(crate) fn read_by(&self, verifier: &Verifier) -> PyResult<Headers> {
-        self.read(|name| verifier.header_names().any(|wanted| wanted.as_bytes().eq_ignore_ascii_case(name)))
+        self.read(Some(verifier))
     }
 
-    fn read(&self, wanted: impl Fn(&[u8]) -> bool) -> PyResult<Headers> {
+    fn read(&self, reader: Option<&Verifier>) -> PyResult<Headers> {
         let value = &self.0;
         let refuse = || {
             error::misuse(
@@ -89,7 +89,7 @@ impl HeaderLines<'_> {
         let mut headers = Headers::new();
         if let Ok(map) = value.cast::<PyDict>() {
             for (name, value) in map.iter() {
-                push(&mut headers, &wanted, &name, &value).ok_or_else(refuse)?;
+                push(&mut headers, reader, &name, &value).ok_or_else(refuse)?;
             }
             return Ok(headers);
         }
@@ -102,25 +102,24 @@ impl HeaderLines<'_> {
         };
         for pair in pairs.try_iter().map_err(|_| refuse())? {
             let (name, value) = pair?.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>().map_err(|_| refuse())?;
-            push(&mut headers, &wanted, &name, &value).ok_or_else(refuse)?;
+            push(&mut headers, reader, &name, &value).ok_or_else(refuse)?;
         }
         Ok(headers)
     }
 }
 
-/// `None` for what is no header. What nobody wants must be one all the same.
+/// `None` for what is no header. What the reader passes over must be one all the same.
 fn push(
     headers: &mut Headers,
-    wanted: &impl Fn(&[u8]) -> bool,
+    reader: Option<&Verifier>,
     name: &Bound<'_, PyAny>,
     value: &Bound<'_, PyAny>,
 ) -> Option<()> {
-    let name = octets(name)?;
-    let name = wanted(name.as_bytes()).then(|| String::from_utf8_lossy(name.as_bytes()));
+    let name = read_name(reader, name).ok()?;
     let mut push_one = |value: &Bound<'_, PyAny>| {
         match &name {
-            Some(name) => headers.push(name.as_ref(), octets(value)?.as_bytes()),
-            None => (value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>()).then_some(())?,
+            Some(name) => headers.push(String::from_utf8_lossy(name.as_bytes()), octets(value)?.as_bytes()),
+            None => is_text(value).then_some(())?,
         }
         Some(())
     };
@@ -128,6 +127,29 @@ fn push(
         return value.try_iter().ok()?.try_for_each(|value| push_one(&value.ok()?));
     }
     push_one(value)
+}
+
+/// What can stand for no part of a header.
+struct NoText;
+
+/// A name, if the reader wants it.
+fn read_name<'py>(reader: Option<&Verifier>, name: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyBytes>>, NoText> {
+    let Some(reader) = reader else { return octets(name).map(Some).ok_or(NoText) };
+    if !is_text(name) {
+        return Err(NoText);
+    }
+    // Most differ in length already from all that is wanted, which a copy need not show.
+    let length = name.len().map_err(|_| NoText)?;
+    if !reader.header_names().any(|wanted| wanted.len() == length) {
+        return Ok(None);
+    }
+    let name = octets(name).ok_or(NoText)?;
+    let wanted = reader.header_names().any(|wanted| wanted.as_bytes().eq_ignore_ascii_case(name.as_bytes()));
+    Ok(wanted.then_some(name))
+}
+
+fn is_text(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>()
 }
 
 /// The bytes of a `bytes`, or the UTF-8 of a `str`. Whatever is not ASCII stays so, which is all that the core asks of it.

@@ -1,5 +1,7 @@
 //! Believing a delivery: the verifier, its events, the sender's side.
 
+use core::convert::Infallible;
+
 use chrono::{DateTime, Utc};
 use pyo3::{
     exceptions::{PyKeyError, PyTypeError},
@@ -383,8 +385,8 @@ impl Subject {
         self.0.iter().map(|(name, _)| name).collect()
     }
 
-    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
-        PyList::new(py, self.keys())?.try_iter()
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Texts<'py>> {
+        Ok(Texts(PyList::new(py, self.keys())?.try_iter()?))
     }
 
     /// The fields that were found, by name.
@@ -409,6 +411,23 @@ impl Subject {
 
     fn __repr__(&self) -> String {
         format!("{:?}", self.0)
+    }
+}
+
+/// An iterator over texts, said so in the stubs.
+struct Texts<'py>(Bound<'py, PyIterator>);
+
+impl<'py> IntoPyObject<'py> for Texts<'py> {
+    type Target = PyIterator;
+    type Output = Bound<'py, PyIterator>;
+    type Error = Infallible;
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_subscript!(
+        type_hint_identifier!("collections.abc", "Iterator"),
+        type_hint_identifier!("builtins", "str")
+    );
+
+    fn into_pyobject(self, _py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        Ok(self.0)
     }
 }
 
