@@ -28,6 +28,9 @@ pub(crate) fn has_valid_port(authority: &Authority<'_>) -> bool {
 }
 
 /// Whether a host reads the same to every URL parser: lower case, no percent-encoding, no number in disguise, no empty label.
+///
+/// Of a label in Punycode only IDNA's tables could tell whether there can be such a name. Where there cannot, a parser that has them refuses
+/// it: it still leads nowhere else.
 pub(crate) fn is_normal_host(host: &str) -> bool {
     if let Some(inside) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return inside.parse::<Ipv6Addr>().is_ok_and(|address| {

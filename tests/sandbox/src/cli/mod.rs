@@ -57,7 +57,13 @@ enum Command {
 
 /// Runs what the command line says.
 pub(crate) fn run() -> ExitCode {
-    let done = match Cli::parse().command {
+    let command = Cli::parse().command;
+    // To these two, 1 is what they say about the delivery.
+    let failed = match command {
+        Command::Verify(_) | Command::Diagnose(_) => ExitCode::from(2),
+        Command::Serve(_) | Command::Sign(_) | Command::Inspect(_) => ExitCode::FAILURE,
+    };
+    let done = match command {
         Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
         Command::Sign(sign) => sign.run().map(|()| ExitCode::SUCCESS),
         Command::Verify(verify) => verify.run(),
@@ -66,6 +72,6 @@ pub(crate) fn run() -> ExitCode {
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
-        ExitCode::FAILURE
+        failed
     })
 }

@@ -163,6 +163,37 @@ fn diagnose_names_the_mistake_and_nothing_of_the_body() {
 }
 
 #[test]
+fn diagnose_tries_older_secrets_and_tells_a_verdict_from_a_mistake_of_the_caller() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let older = json!([{ "id": "2026-10", "utf8": "an-obviously-fake-older-secret" }]);
+    let auth = json!({ "preset": "x_valify_signature_unverified", "secrets": older });
+    let (auth, older) = (file("auth.json", auth.to_string()), file("older.json", older.to_string()));
+    let header = text(&run(&["sign", "-", "--auth", &auth], b"{}").stdout).trim().to_owned();
+    let diagnose = |further: &[&str]| {
+        let output = run(&[&["diagnose", "-", "--header", &header], further].concat(), b"{}");
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, said, _) = diagnose(&["--older", &older]);
+    assert!(code == Some(1) && said.contains("older_secret") && said.contains("2026-10"), "{said}");
+    let (code, said, _) = diagnose(&[]);
+    assert!(code == Some(1) && said.contains("unknown"), "{said}");
+
+    let (not_json, short) = (file("not.json", "nonsense".into()), file("short.json", "[]".into()));
+    for mistake in [["--older", &not_json], ["--older", &short], ["--older", "/nowhere"], ["--verifier", &auth]] {
+        let (code, said, error) = diagnose(&mistake);
+        assert_eq!((code, said.as_str()), (Some(2), ""), "{mistake:?}: {error}");
+        assert!(error.contains(mistake[0]) || error.contains(mistake[1]), "{error}");
+        assert!(!error.contains("fake-older-secret"));
+    }
+    assert_eq!(run(&["verify", "-", "--verifier", &auth], b"{}").status.code(), Some(2));
+}
+
+#[test]
 fn inspect_masks_values_and_proposes_only_what_is_authentic() {
     let body = br#"{"data": {"reference_id": "CANARY", "token": "CANARY-0123456789", "status": "approved"}}"#;
     let folder = tempfile::tempdir().unwrap();
