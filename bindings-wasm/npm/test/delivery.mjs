@@ -12,7 +12,9 @@ const auth = {
 	secrets: [{ id: "2026-11", utf8: SECRET }],
 };
 
-export function newVerifier(limits = { maxBodyBytes: 100_000 }) {
+export const newVerifier = (limits = { maxBodyBytes: 100_000 }) => new Verifier(verifierOptions(limits));
+
+export function verifierOptions(limits) {
 	const profile = {
 		referenceId: ["/data/reference_id"],
 		sessionToken: ["/data/token"],
@@ -21,7 +23,7 @@ export function newVerifier(limits = { maxBodyBytes: 100_000 }) {
 		subject: { full_name: ["/data/full_name"] },
 		matchesBy: "session_token",
 	};
-	return new Verifier({ auth, profile, limits });
+	return { auth, profile, limits };
 }
 
 /** Bytes that JSON.stringify would write otherwise. */

@@ -22,7 +22,9 @@ export function deliveryOf(request: IncomingMessage & { originalUrl?: string }, 
 }
 
 async function read(request: IncomingMessage, stream: NodeJS.ReadableStream, most: number) {
-	const captured = (request as { [RAW_BODY]?: Uint8Array })[RAW_BODY];
+	const { [RAW_BODY]: kept, body } = request as { [RAW_BODY]?: Uint8Array; body?: unknown };
+	// `express.raw()` leaves the bytes where other parsers leave what they have made of them.
+	const captured = kept ?? (body instanceof Uint8Array ? body : undefined);
 	if (captured !== undefined) return captured.length > most ? TOO_LARGE : captured;
 	if ((stream as IncomingMessage).readableDidRead) return CONSUMED;
 	if (Number(request.headers["content-length"]) > most) return TOO_LARGE;

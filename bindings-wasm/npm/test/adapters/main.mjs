@@ -1,5 +1,7 @@
-// The adapters in their real frameworks, over sockets.
+// The adapters in their real frameworks, over sockets. Node, Deno and Bun.
+import { Buffer } from "node:buffer";
 import { request as httpRequest } from "node:http";
+import process from "node:process";
 import { gzipSync } from "node:zlib";
 import { BODY, newVerifier, signed } from "../delivery.mjs";
 import { conclude, equal, ok, run } from "../harness.mjs";
@@ -217,5 +219,6 @@ const fastify = [
 ];
 
 const cases = [...Object.entries(SERVERS).flatMap(([name, open]) => common(name, open)), ...consumed, ...fastify];
-conclude(await run("adapters on node", cases));
+const host = globalThis.Deno ? "deno" : globalThis.Bun ? "bun" : `node ${process.version}`;
+conclude(await run(`adapters on ${host}`, cases));
 process.exit();

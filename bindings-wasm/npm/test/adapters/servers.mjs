@@ -26,6 +26,10 @@ export const SERVERS = {
 		const app = express().use(express.json({ limit: "1mb", verify: forExpress.captureRawBody }));
 		return listen(createServer(app.post(PATH, forExpress.valifyWebhook(...hook))));
 	},
+	"express with express.raw()": (...hook) => {
+		const app = express().use(express.raw({ type: "*/*", limit: "1mb" }));
+		return listen(createServer(app.post(PATH, forExpress.valifyWebhook(...hook))));
+	},
 	fastify: async (verifier, handler, options) => {
 		const app = fastify();
 		app.post("/json", async (request) => request.body);
@@ -75,7 +79,17 @@ async function listen(server) {
 	return { port: server.address().port, close };
 }
 
-function served(fetch) {
+/** A server from `Request` to `Response`: the runtime's own, on Node the one that Hono has for it. */
+async function served(fetch) {
+	if (globalThis.Bun) {
+		const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch });
+		return { port: server.port, close: () => server.stop(true) };
+	}
+	if (globalThis.Deno) {
+		const stopping = new AbortController();
+		const server = Deno.serve({ port: 0, hostname: "127.0.0.1", signal: stopping.signal, onListen: () => undefined }, fetch);
+		return { port: server.addr.port, close: () => stopping.abort() };
+	}
 	return new Promise((resolve) => {
 		const server = serve({ fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) => {
 			const close = () => {
