@@ -4,10 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { freePort } from "../../../bindings-wasm/npm/test/examples/postgres.mjs";
 import { conclude, equal, ok, run, thrown } from "../../../bindings-wasm/npm/test/harness.mjs";
 import { RUNTIMES } from "../../../bindings-wasm/npm/test/runtimes.mjs";
+import { startSandbox } from "../../../bindings-wasm/npm/test/sandbox.mjs";
 import { inWorkerd } from "../../../bindings-wasm/npm/test/workerd.mjs";
 import { BOTH, BROWSER, CJS, COPIES, ESM, NEXT, SAID, SAID_IN_BROWSER, TYPED, WORKER } from "./projects.mjs";
+import { programOf, README_SAYS } from "./readme.mjs";
 import { served, titleOf } from "./served.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -233,6 +236,32 @@ const cases = [
 	typed("bundler", "typescript", "module", { module: "preserve", moduleResolution: "bundler" }, "main.ts"),
 	typed("TypeScript 5, node16", "typescript5", "module", { module: "node16", moduleResolution: "node16" }, "main.mts"),
 	typed("TypeScript 5, node16, CommonJS", "typescript5", "commonjs", { module: "node16", moduleResolution: "node16" }, "main.cts"),
+	[
+		"the README's code compiles, runs, and ends in what it promises",
+		async () => {
+			// Here, so that the types of Express and Node are found.
+			const room = mkdtempSync(`${here}readme-`);
+			const port = await freePort();
+			const sandbox = await startSandbox("--webhook-url", `http://127.0.0.1:${port}/webhooks/valify`);
+			try {
+				const program = programOf(readFileSync(`${source}/README.md`, "utf8"));
+				const config = { ...TS, compilerOptions: { ...TS.compilerOptions, module: "nodenext" } };
+				project("readme", { "main.ts": program, "tsconfig.json": JSON.stringify(config) }, "module", room);
+				exec(room, "node", `${here}node_modules/typescript/bin/tsc`, "-p", ".");
+				Object.assign(process.env, { PORT: port, SANDBOX: sandbox.origin, VALIFY_API_KEY: "sandbox-key-not-for-production" });
+				Object.assign(process.env, {
+					VALIFY_WEBHOOK_SECRET: "sandbox-secret-not-for-production",
+					RETURN_STATE_SECRET: "fake-secret-of-32-bytes-for-tests",
+				});
+				const [node] = RUNTIMES.node24;
+				const said = exec(room, node, "main.ts").trim().split("\n");
+				equal(said.at(-1), README_SAYS, "what it says");
+			} finally {
+				sandbox.stop();
+				rmSync(room, { recursive: true });
+			}
+		},
+	],
 	["publint", () => exec(source, `${bin}/publint`, "--strict")],
 	["attw", () => exec(source, `${bin}/attw`, tarball, "--profile", "node16", "--exclude-entrypoints", "./valify_link.wasm")],
 ];

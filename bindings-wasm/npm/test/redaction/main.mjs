@@ -1,4 +1,5 @@
 // Nothing that a console, JSON or a walk over an object can reach shows a secret or personal data. Node, Deno and Bun.
+import { Buffer } from "node:buffer";
 import process from "node:process";
 import { inspect } from "node:util";
 import * as api from "valify-link";
@@ -202,11 +203,16 @@ const api_ = [
 	[
 		"bytes that the caller changes afterwards are not the event's",
 		() => {
-			const bytes = new TextEncoder().encode(body);
-			const verified = verifier.verify(bytes, api.sign(auth, bytes).headers);
-			bytes.fill(0);
-			verified.raw().fill(0);
-			equal([new TextDecoder().decode(verified.raw()), verified.rawAt("/status")], [body, '"approved"'], "the body");
+			const encoded = new TextEncoder().encode(body);
+			// A Buffer's own slice would share its memory.
+			for (const bytes of [encoded.slice(), Buffer.from(body), encoded.slice().buffer, new DataView(encoded.slice().buffer)]) {
+				const events = [verifier.verify(bytes, api.sign(auth, bytes).headers), api.readUnverified(bytes, profile)];
+				new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset, bytes.byteLength).fill(0);
+				for (const event of events) {
+					event.raw().fill(0);
+					equal([new TextDecoder().decode(event.raw()), event.rawAt("/status")], [body, '"approved"'], "the body");
+				}
+			}
 		},
 	],
 ];
