@@ -13,10 +13,12 @@ function table(family, cases, answers) {
 	const peers = answers.filter(({ peer, verify }) => peer !== "valify-link" && chosen.some(({ index }) => verify[index] !== null));
 	const rows = [["delivery", "ours", ...peers.map(({ host, peer }) => `${peer} (${host})`), "why ours is right"]];
 	for (const { index, what, expect, why } of chosen) {
-		const differs = (said) => (said === "accepted") !== (expect === "accepted");
-		const said = peers.map(({ verify }) => (differs(verify[index]) ? `**${verify[index]}**` : verify[index]));
+		const differs = (said) => said !== null && (said === "accepted") !== (expect === "accepted");
+		const said = peers.map(({ verify }) => (differs(verify[index]) ? `**${verify[index]}**` : (verify[index] ?? "–")));
 		rows.push([what, expect === "accepted" ? expect : `\`${expect}\``, ...said, why]);
 	}
-	const lines = rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`);
-	return [lines[0], `|${" --- |".repeat(rows[0].length)}`, ...lines.slice(1)].join("\n");
+	const cells = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+	const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+	const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
+	return [line(cells[0]), line(widths.map((width) => "-".repeat(width))), ...cells.slice(1).map(line)].join("\n");
 }
