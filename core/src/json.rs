@@ -2,12 +2,13 @@
 //!
 //! UTF-8 without a byte order mark, at most 64 containers deep, no duplicate keys, no lone surrogates, nothing but RFC 8259.
 //! A [`Value`] is a slice of validated text: no tree is built, no number becomes a host's number, and memory is bounded by the keys of the
-//! open objects. Reading takes O(n log n) at worst (sorting keys to find duplicates) and never recurses.
+//! open objects. Reading takes one pass, and O(n log n) at worst (if keys' hashes collide on purpose), and never recurses.
 
-mod check;
+mod keys;
 mod number;
 mod paths;
 mod pointer;
+mod reader;
 mod text;
 mod tokens;
 mod walk;
@@ -33,8 +34,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Value<'_>, Malformed> {
 
 /// Checks a text against the rest of the profile and gives the root value.
 pub(crate) fn read_text(text: &str) -> Result<Value<'_>, Malformed> {
-    check::check(text)?;
-    Ok(reread(text))
+    reader::read(text, &Paths::NONE).map(|(root, _)| root)
+}
+
+/// [`read_text`] that also finds what each pointer names, on its way.
+pub(crate) fn find<'a>(text: &'a str, paths: &Paths) -> Result<(Value<'a>, Found<'a>), Malformed> {
+    reader::read(text, paths)
 }
 
 /// The root value of a text that has been accepted before.

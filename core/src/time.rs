@@ -93,13 +93,17 @@ fn offset_minutes(zone: &str) -> Option<i64> {
 
 fn three(text: &str, lengths: [usize; 3], separator: char) -> Option<(u32, u32, u32)> {
     let [a, b, c] = lengths;
-    let mut parts = text.split(separator);
-    let found = (number(parts.next()?, a)?, number(parts.next()?, b)?, number(parts.next()?, c)?);
-    parts.next().is_none().then_some(found)
+    let (first, rest) = text.split_at_checked(a)?;
+    let (second, rest) = rest.strip_prefix(separator)?.split_at_checked(b)?;
+    Some((number(first, a)?, number(second, b)?, number(rest.strip_prefix(separator)?, c)?))
 }
 
+/// A number of a few digits.
 fn number(text: &str, length: usize) -> Option<u32> {
-    (text.len() == length && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+    let digit = |number: u32, byte: u8| {
+        byte.is_ascii_digit().then(|| number.wrapping_mul(10).wrapping_add((byte & 0xf).into()))
+    };
+    if text.len() == length { text.bytes().try_fold(0, digit) } else { None }
 }
 
 /// Writes an instant into a document the way every host does.

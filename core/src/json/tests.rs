@@ -9,7 +9,11 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::{Kind, Pointer, Value, read, write_string};
+use super::{
+    Kind, Paths, Pointer, Value, find,
+    keys::{FACTOR, hash_of},
+    read, write_string,
+};
 
 /// JSON text with odd white space, escapes, repeated keys and deep nesting, some of it not well-formed.
 fn json_text() -> impl Strategy<Value = String> {
@@ -151,6 +155,38 @@ proptest! {
         }
     }
 
+    /// Reading finds at once what pointers lead to one by one, and what the other reader finds.
+    #[test]
+    fn pointers_are_found_while_reading(text in json_text()) {
+        let mut paths = Paths::new();
+        let pointers = ["", "/0", "/1", "/a", "/a/a", "/a/0", "/0/a", "/0/0", "/1/a/0", "/a/a/a", "/b", "/", "/a"];
+        let pointers = pointers.map(|pointer| (pointer, Pointer::parse(pointer).expect("a pointer")));
+        let slots = pointers.each_ref().map(|(_, pointer)| paths.add(pointer));
+        if let Ok((root, found)) = find(&text, &paths) {
+            let other: serde_json::Value = serde_json::from_str(&text).expect("accepted by both");
+            for ((written, pointer), slot) in pointers.iter().zip(slots) {
+                let ours = found.get(slot).map(Value::text);
+                prop_assert_eq!(ours, root.at(pointer).map(Value::text));
+                let ours = ours.map(|text| serde_json::from_str::<serde_json::Value>(text).expect("JSON"));
+                prop_assert_eq!(ours.as_ref(), other.pointer(written));
+            }
+        }
+    }
+
+    /// Many keys of every length, in every position to the eight bytes that are read at once.
+    #[test]
+    fn a_key_that_comes_again_is_seen_among_many(
+        keys in prop::collection::btree_set("[a-d\"\\\\é]{0,20}", 2..80),
+        again in any::<prop::sample::Index>(),
+        escaped in any::<bool>(),
+    ) {
+        let keys: Vec<String> = keys.into_iter().collect();
+        prop_assert!(accepts(&object(keys.iter().map(|key| quoted(key)))));
+        let again = again.get(&keys);
+        let again = if escaped { in_escapes(again) } else { quoted(again) };
+        prop_assert!(!accepts(&object(keys.iter().map(|key| quoted(key)).chain([again]))));
+    }
+
     #[test]
     fn any_bytes_are_accepted_or_refused_alike(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
         let other = serde_verdict(&bytes);
@@ -167,6 +203,38 @@ proptest! {
             let _ = rebuilt(value);
         }
     }
+}
+
+fn quoted(text: &str) -> String {
+    let mut string = String::new();
+    write_string(&mut string, text);
+    string
+}
+
+/// The same string with nothing in it written as it is.
+fn in_escapes(text: &str) -> String {
+    let units: Vec<String> = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    format!("\"{}\"", units.concat())
+}
+
+fn object(keys: impl Iterator<Item = String>) -> String {
+    format!("{{{}}}", join(keys.map(|key| format!("{key}:0"))))
+}
+
+/// The hash is no secret, and each step of it can be undone: whoever wants keys of one hash can have them.
+#[test]
+fn keys_whose_hashes_collide_are_told_apart() {
+    let colliding = (0_u64..).filter_map(|number| {
+        let first = format!("{number:08}");
+        let step = u64::from_le_bytes(*first.as_bytes().first_chunk()?).wrapping_mul(FACTOR);
+        let second = step.rotate_left(5) ^ 0x5555_5555_5555_5555;
+        Some(format!("{first}{}", core::str::from_utf8(&second.to_le_bytes()).ok()?))
+    });
+    let mut keys: Vec<String> = colliding.take(300).collect();
+    assert!(keys.iter().all(|key| hash_of(key) == hash_of(&keys[0])));
+    assert!(accepts(&object(keys.iter().map(|key| quoted(key)))));
+    keys.push(keys[17].clone());
+    assert!(!accepts(&object(keys.iter().map(|key| quoted(key)))));
 }
 
 fn accepts(text: &str) -> bool {

@@ -2,8 +2,6 @@
 
 use alloc::{borrow::Cow, string::String};
 
-use memchr::memchr2;
-
 use super::Malformed;
 
 /// JSON's four kinds of white space.
@@ -11,56 +9,92 @@ pub(super) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// The content of the string whose opening quote stands just before `rest`; the closing quote is the next byte.
-pub(super) fn checked_string(rest: &str) -> Result<&str, Malformed> {
-    let bytes = rest.as_bytes();
-    let mut at = 0_usize;
-    loop {
-        let tail = bytes.get(at..).ok_or(Malformed)?;
-        let length = memchr2(b'"', b'\\', tail).ok_or(Malformed)?;
-        let (plain, stop) = tail.split_at_checked(length).ok_or(Malformed)?;
-        if has_control(plain) {
-            return Err(Malformed);
+/// What stands after an opening quote: a string's content and its closing quote.
+pub(super) struct Quoted<'a> {
+    pub(super) has_escape: bool,
+    /// What follows the closing quote.
+    pub(super) rest: &'a [u8],
+}
+
+impl<'a> Quoted<'a> {
+    /// Checks the string's content. `word` is given the words of the plain text, as [`words`] has them, if there is no escape.
+    pub(super) fn read(mut bytes: &'a [u8], mut word: impl FnMut(u64)) -> Result<Self, Malformed> {
+        let mut has_escape = false;
+        loop {
+            let from = bytes.get(plain_length(bytes, &mut word)..).unwrap_or_default();
+            bytes = match from {
+                [b'"', rest @ ..] => return Ok(Self { has_escape, rest }),
+                [b'\\', ..] => {
+                    let escape = Escape::read(from).ok_or(Malformed)?;
+                    from.get(escape.length..).unwrap_or_default()
+                }
+                _ => return Err(Malformed),
+            };
+            has_escape = true;
         }
-        at = at.saturating_add(length);
-        if stop.first() == Some(&b'"') {
-            return rest.get(..at).ok_or(Malformed);
-        }
-        let escape = Escape::read(stop).ok_or(Malformed)?;
-        at = at.saturating_add(escape.length);
     }
 }
 
-/// Whether a byte is below 0x20. Eight at a time, so that megabytes of base64 cost next to nothing even where the compiler saves space.
-fn has_control(bytes: &[u8]) -> bool {
-    const BOUND: u64 = u64::from_ne_bytes([0x20; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-    let (words, rest) = bytes.as_chunks::<8>();
-    // A byte below the bound borrows from its high bit, which only a byte of 0x80 or more has set before.
-    let borrowed = words
-        .iter()
-        .map(|word| u64::from_ne_bytes(*word))
-        .fold(0, |all, word| all | (word.wrapping_sub(BOUND) & !word));
-    borrowed & HIGH != 0 || rest.iter().any(|byte| *byte < 0x20)
+/// How many bytes come before the first quote, backslash or control character.
+fn plain_length(bytes: &[u8], mut word: impl FnMut(u64)) -> usize {
+    let mut rest = bytes;
+    let mut length = 0_usize;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        let eight = u64::from_le_bytes(*eight);
+        let stops = stops(eight);
+        if stops != 0 {
+            let before = (stops & stops.wrapping_neg()).wrapping_shr(7).wrapping_sub(1);
+            word(eight & before);
+            return length.saturating_add(stops.trailing_zeros() as usize / 8);
+        }
+        word(eight);
+        length = length.saturating_add(8);
+        rest = after;
+    }
+    let is_stop = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
+    let plain = rest.iter().position(is_stop).unwrap_or(rest.len());
+    word(last_word(rest.get(..plain).unwrap_or_default()));
+    length.saturating_add(plain)
+}
+
+/// Gives each eight bytes of a text, and then what is left, as numbers.
+pub(super) fn words(text: &str, mut word: impl FnMut(u64)) {
+    let (eights, rest) = text.as_bytes().as_chunks();
+    for eight in eights {
+        word(u64::from_le_bytes(*eight));
+    }
+    word(last_word(rest));
+}
+
+/// Fewer than eight bytes, the first the lowest.
+fn last_word(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte))
+}
+
+/// Eight bytes looked at together: the lowest bit that is set is the highest of the first byte at which a string's plain text stops.
+///
+/// A borrow out of a byte that is less than what is taken from it can mark a later byte wrongly, and never an earlier one.
+const fn stops(word: u64) -> u64 {
+    // Exchanging 0x20 and 0x22, of 0x00 to 0x7f exactly the control characters and the quote are less than 0x21.
+    let quote_or_control = (word ^ eight(0x02)).wrapping_sub(eight(0x21));
+    let backslash = (word ^ eight(b'\\')).wrapping_sub(eight(1));
+    (quote_or_control | backslash) & !word & eight(0x80)
+}
+
+/// The same byte eight times.
+const fn eight(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
 }
 
 /// The end of a string known to be well-formed: the offset of its closing quote in `rest`.
 pub(super) fn string_end(rest: &[u8]) -> usize {
-    let mut at = 0_usize;
-    while let Some(tail) = rest.get(at..) {
-        let Some(length) = memchr2(b'"', b'\\', tail) else { break };
-        at = at.saturating_add(length);
-        if rest.get(at) == Some(&b'"') {
-            return at;
-        }
-        at = at.saturating_add(2);
-    }
-    rest.len()
+    Quoted::read(rest, |_| ())
+        .map_or(rest.len(), |quoted| rest.len().saturating_sub(quoted.rest.len()).saturating_sub(1))
 }
 
 /// Decodes the content of a checked string.
 pub(super) fn unescape(content: &str) -> Cow<'_, str> {
-    let Some(first) = memchr::memchr(b'\\', content.as_bytes()) else { return Cow::Borrowed(content) };
+    let Some(first) = next_escape(content) else { return Cow::Borrowed(content) };
     let mut decoded = String::with_capacity(content.len());
     let mut rest = content;
     let mut next = Some(first);
@@ -69,10 +103,15 @@ pub(super) fn unescape(content: &str) -> Cow<'_, str> {
         let Some(escape) = Escape::read(tail.as_bytes()) else { break };
         decoded.push(escape.stands_for);
         rest = tail.get(escape.length..).unwrap_or_default();
-        next = memchr::memchr(b'\\', rest.as_bytes());
+        next = next_escape(rest);
     }
     decoded.push_str(rest);
     Cow::Owned(decoded)
+}
+
+/// Where the next escape begins in the content of a checked string, in which plain text stops for nothing else.
+fn next_escape(content: &str) -> Option<usize> {
+    Some(plain_length(content.as_bytes(), |_| ())).filter(|length| *length < content.len())
 }
 
 /// One escape sequence: its length in the text and the character that it stands for.
@@ -136,15 +175,17 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::has_control;
+    use super::plain_length;
 
     #[test]
-    fn control_characters_are_found_wherever_they_stand() {
+    fn plain_text_stops_at_the_first_byte_that_it_must_not_hold() {
+        let stops = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
         for (first, second) in (0..=u8::MAX).flat_map(|first| (0..=u8::MAX).map(move |second| (first, second))) {
             for at in 0..18 {
                 let mut bytes = [b'A'; 19];
                 bytes[at..at + 2].copy_from_slice(&[first, second]);
-                assert_eq!(has_control(&bytes), first < 0x20 || second < 0x20, "{first} {second} at {at}");
+                let expected = bytes.iter().position(|byte| stops(*byte)).unwrap_or(bytes.len());
+                assert_eq!(plain_length(&bytes, |_| ()), expected, "{first} {second} at {at}");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Keyed hashes and the one comparison of secrets in the core.
 
 use alloc::vec::Vec;
+use core::ops::Deref;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
@@ -38,16 +39,41 @@ impl MacKey {
     }
 
     /// The MAC over the parts as if they were one text.
-    pub(super) fn tag(&self, parts: &[&[u8]]) -> Vec<u8> {
+    pub(super) fn tag(&self, parts: &[&[u8]]) -> Tag {
         match self {
-            Self::Sha1(state) => parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes().to_vec(),
+            Self::Sha1(state) => Tag::of(&parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes()),
             Self::Sha256(state) => {
-                parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes().to_vec()
+                Tag::of(&parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes())
             }
             Self::Sha512(state) => {
-                parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes().to_vec()
+                Tag::of(&parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes())
             }
         }
+    }
+}
+
+/// A MAC of any digest, or what a delivery presents as one.
+pub(super) struct Tag {
+    bytes: [u8; Self::MOST_BYTES],
+    length: usize,
+}
+
+impl Tag {
+    /// Those of SHA-512.
+    const MOST_BYTES: usize = 64;
+
+    pub(super) fn of(mac: &[u8]) -> Self {
+        let mut bytes = [0; Self::MOST_BYTES];
+        bytes.iter_mut().zip(mac).for_each(|(byte, of_mac)| *byte = *of_mac);
+        Self { bytes, length: mac.len() }
+    }
+}
+
+impl Deref for Tag {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 }
 

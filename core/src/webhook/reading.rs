@@ -58,8 +58,8 @@ impl Reading {
     /// Reads a body once and keeps its bytes.
     pub(super) fn of(body: &[u8], plan: &Plan) -> (Self, Raw) {
         match String::from_utf8(body.to_vec()) {
-            Ok(text) => match json::read_text(&text) {
-                Ok(root) => (Self::of_root(root, plan), Raw::Json(text)),
+            Ok(text) => match json::find(&text, &plan.paths) {
+                Ok((root, found)) => (Self::of_root(root, found, plan), Raw::Json(text)),
                 Err(_) => (Self::nothing(Problem::MalformedBody), Raw::Other(text.into_bytes())),
             },
             Err(error) => (Self::nothing(Problem::MalformedBody), Raw::Other(error.into_bytes())),
@@ -68,7 +68,8 @@ impl Reading {
 
     /// Reads a body once and leaves its bytes where they are.
     pub(super) fn of_borrowed(body: &[u8], plan: &Plan) -> Self {
-        json::read(body).map_or_else(|_| Self::nothing(Problem::MalformedBody), |root| Self::of_root(root, plan))
+        let found = core::str::from_utf8(body).ok().and_then(|text| json::find(text, &plan.paths).ok());
+        found.map_or_else(|| Self::nothing(Problem::MalformedBody), |(root, found)| Self::of_root(root, found, plan))
     }
 
     fn nothing(problem: Problem) -> Self {
@@ -85,11 +86,11 @@ impl Reading {
         }
     }
 
-    fn of_root(root: Value<'_>, plan: &Plan) -> Self {
+    fn of_root(root: Value<'_>, found: Found<'_>, plan: &Plan) -> Self {
         if root.kind() != Kind::Object {
             return Self::nothing(Problem::DecisionMissing);
         }
-        let mut reader = Reader { found: plan.paths.find(root), problems: Vec::new() };
+        let mut reader = Reader { found, problem: None, is_doubtful: false };
         let reference_id = reader.identifier(&plan.reference_id);
         let session_token = reader.identifier(&plan.session_token);
         let transaction_id = reader.identifier(&plan.transaction_id);
@@ -98,13 +99,10 @@ impl Reading {
         let mut subject = BTreeMap::new();
         subject.extend(plan.subject.iter().filter_map(|(name, at)| Some((name.clone(), reader.subject(at)?))));
         let (outcome, checks) = reader.outcome(plan);
-        // Whatever is wrong with the event but its time leaves open what it is about, or what it says.
-        let doubtful = [Problem::PointersDisagree, Problem::FieldMalformed];
-        let is_doubtful = reader.problems.iter().any(|problem| doubtful.contains(problem));
         Self {
-            outcome: if is_doubtful { Outcome::Indeterminate } else { outcome },
+            outcome: if reader.is_doubtful { Outcome::Indeterminate } else { outcome },
             checks,
-            problem: reader.problems.into_iter().min(),
+            problem: reader.problem,
             reference_id,
             session_token,
             transaction_id,
@@ -117,7 +115,10 @@ impl Reading {
 
 struct Reader<'a> {
     found: Found<'a>,
-    problems: Vec<Problem>,
+    /// The first in their order.
+    problem: Option<Problem>,
+    /// Whatever is wrong with the event but its time leaves open what it is about, or what it says.
+    is_doubtful: bool,
 }
 
 /// What a decision pointer leads to.
@@ -170,52 +171,48 @@ impl Verdict {
 }
 
 impl<'a> Reader<'a> {
-    fn values(&self, at: &[Slot]) -> Vec<Value<'a>> {
-        at.iter().filter_map(|slot| self.found.get(*slot)).collect()
+    fn values(&self, at: &[Slot]) -> impl Iterator<Item = Value<'a>> {
+        at.iter().filter_map(|slot| self.found.get(*slot))
     }
 
-    /// The one value that all name; a disagreement is noted.
-    fn agreed<T: PartialEq>(&mut self, values: Vec<T>) -> Option<T> {
-        let mut values = values.into_iter();
-        let first = values.next()?;
-        if values.all(|other| other == first) {
-            return Some(first);
-        }
-        self.problems.push(Problem::PointersDisagree);
-        None
+    fn note(&mut self, problem: Problem) {
+        self.is_doubtful |= matches!(problem, Problem::PointersDisagree | Problem::FieldMalformed);
+        self.problem = Some(self.problem.map_or(problem, |other| other.min(problem)));
+    }
+
+    /// What has been agreed on, unless there is something else wrong; and what is wrong is noted.
+    fn noted<T>(&mut self, agreed: Result<Option<T>, Problem>, other: Option<Problem>) -> Option<T> {
+        let problem = agreed.as_ref().err().copied().or(other);
+        problem.inspect(|problem| self.note(*problem));
+        agreed.ok().flatten().filter(|_| problem.is_none())
     }
 
     fn identifier(&mut self, at: &[Slot]) -> Option<String> {
-        let mut malformed = false;
-        let mut texts = Vec::new();
-        for value in self.values(at) {
-            match (value.kind(), value.string(), value.integer()) {
-                (Kind::Null, ..) => {}
-                // An empty text names nothing: as absent as null.
-                (_, Some(text), _) if text.is_empty() => {}
-                (_, Some(text), _) => texts.push(text),
-                (_, _, Some(digits)) => texts.push(Cow::Borrowed(digits)),
-                _ => malformed = true,
+        let mut malformed = None;
+        let texts = self.values(at).filter_map(|value| match value.kind() {
+            Kind::Null => None,
+            // An empty text names nothing: as absent as null.
+            Kind::String => value.string().filter(|text| !text.is_empty()),
+            _ => {
+                let digits = value.integer();
+                malformed = malformed.or(digits.is_none().then_some(Problem::FieldMalformed));
+                digits.map(Cow::Borrowed)
             }
-        }
-        let agreed = self.agreed(texts);
-        if malformed {
-            self.problems.push(Problem::FieldMalformed);
-            return None;
-        }
-        agreed.map(Cow::into_owned)
+        });
+        let agreed = agreed(texts);
+        self.noted(agreed, malformed).map(Cow::into_owned)
     }
 
     fn occurred_at(&mut self, at: &[Slot]) -> Option<Instant> {
-        let values = self.values(at).into_iter().filter(|value| value.kind() != Kind::Null);
-        let times: Vec<_> = values.map(read_time).collect();
-        let unreadable = times.contains(&None);
-        let agreed = self.agreed(times.into_iter().flatten().collect());
-        if unreadable {
-            self.problems.push(Problem::TimeUnreadable);
-            return None;
-        }
-        agreed
+        let mut unreadable = None;
+        let values = self.values(at).filter(|value| value.kind() != Kind::Null);
+        let times = values.filter_map(|value| {
+            let time = read_time(value);
+            unreadable = unreadable.or(time.is_none().then_some(Problem::TimeUnreadable));
+            time
+        });
+        let agreed = agreed(times);
+        self.noted(agreed, unreadable)
     }
 
     /// A field of the subject: a string, or a number's text. Anything else is left out, since nothing is decided by it.
@@ -224,18 +221,22 @@ impl<'a> Reader<'a> {
             Kind::Number => Some(Cow::Borrowed(value.text())),
             _ => value.string(),
         };
-        let texts = self.values(at).into_iter().filter_map(text).collect();
-        self.agreed(texts).map(Cow::into_owned)
+        let agreed = agreed(self.values(at).filter_map(text));
+        self.noted(agreed, None).map(Cow::into_owned)
     }
 
     fn verdict(&mut self, meaning: &Meaning) -> Verdict {
-        let said: Vec<_> = self.values(&meaning.at).into_iter().map(Said::of).collect();
-        if said.is_empty() {
-            return Verdict::Missing;
+        match agreed(self.values(&meaning.at).map(Said::of)) {
+            Ok(None) => Verdict::Missing,
+            Ok(Some(said)) => {
+                let known = meaning.values.iter().find(|known| said.is(&known.value));
+                known.map_or(Verdict::Unmapped, |known| Verdict::Mapped(known.outcome))
+            }
+            Err(problem) => {
+                self.note(problem);
+                Verdict::Disagreed
+            }
         }
-        let Some(said) = self.agreed(said) else { return Verdict::Disagreed };
-        let known = meaning.values.iter().find(|known| said.is(&known.value));
-        known.map_or(Verdict::Unmapped, |known| Verdict::Mapped(known.outcome))
     }
 
     fn outcome(&mut self, plan: &Plan) -> (Outcome, Checks) {
@@ -273,9 +274,15 @@ impl<'a> Reader<'a> {
         if verdicts.iter().all(|verdict| *verdict == Verdict::Mapped(Outcome::Passed)) {
             return Outcome::Passed;
         }
-        self.problems.extend(verdicts.iter().filter_map(|verdict| verdict.problem()));
+        verdicts.iter().filter_map(|verdict| verdict.problem()).for_each(|problem| self.note(problem));
         Outcome::Indeterminate
     }
+}
+
+/// The one value that all are, or none if there are none.
+fn agreed<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Result<Option<T>, Problem> {
+    let first = values.next();
+    if values.all(|other| first.as_ref() == Some(&other)) { Ok(first) } else { Err(Problem::PointersDisagree) }
 }
 
 /// A time of occurrence in one of its three forms.

@@ -3,7 +3,6 @@
 use alloc::{
     format,
     string::{String, ToString},
-    vec,
     vec::Vec,
 };
 
@@ -12,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{
     auth::{Digest, SecretPlace, SignatureEncoding},
     event::AuthenticatedBy,
-    mac::{HostMac, MacKey, equal_tags},
+    mac::{HostMac, MacKey, Tag, equal_tags},
     outcome::SchemeName,
     signature::{self, malformed, missing, single},
     verifier::Delivery,
@@ -162,14 +161,20 @@ impl MacScheme {
         host: Option<&dyn HostMac>,
     ) -> Result<(String, Option<String>), Error> {
         let headers = delivery.headers;
-        let (signatures, keyed_timestamp) = match &self.form {
+        let (single_signature, list);
+        let (signatures, keyed_timestamp): (&[Tag], _) = match &self.form {
             Form::Single(prefix) => {
-                (vec![signature::read_single(headers, &self.header, prefix, self.encoding, self.digest)?], None)
+                single_signature = signature::read_single(headers, &self.header, prefix, self.encoding, self.digest)?;
+                (core::slice::from_ref(&single_signature), None)
             }
-            Form::Standard => (signature::read_standard(headers, &self.header)?, None),
+            Form::Standard => {
+                list = signature::read_standard(headers, &self.header)?;
+                (&list, None)
+            }
             Form::Keyed => {
                 let keyed = signature::read_keyed(headers, &self.header)?;
-                (keyed.signatures, keyed.timestamp)
+                list = keyed.signatures;
+                (&list, keyed.timestamp)
             }
         };
         let id = self.id_header.as_deref().map(|name| read_id(headers, name)).transpose()?;
@@ -182,7 +187,7 @@ impl MacScheme {
             SignedParts { id, timestamp: timestamp.as_ref().map(|timestamp| timestamp.text), body: delivery.body };
         let key = self.keys.iter().find(|named| {
             let by_host = host.and_then(|host| host.tag(self.digest, &named.bytes, &signed.parts()));
-            let tag = by_host.unwrap_or_else(|| signed.tag(&named.key));
+            let tag = by_host.map_or_else(|| signed.tag(&named.key), |mac| Tag::of(&mac));
             // No early end among the signatures: how many were compared says nothing then.
             signatures.iter().fold(false, |found, signature| equal_tags(&tag, signature) | found)
         });
@@ -207,18 +212,20 @@ pub(super) struct SignedParts<'a> {
 }
 
 impl SignedParts<'_> {
-    pub(super) fn tag(&self, key: &MacKey) -> Vec<u8> {
+    pub(super) fn tag(&self, key: &MacKey) -> Tag {
         key.tag(&self.parts())
     }
 
-    fn parts(&self) -> Vec<&[u8]> {
-        let mut parts: Vec<&[u8]> = Vec::with_capacity(5);
-        for part in [self.id, self.timestamp].into_iter().flatten() {
-            parts.extend([part.as_bytes(), b"."]);
-        }
-        parts.push(self.body);
-        parts
+    fn parts(&self) -> [&[u8]; 5] {
+        let [id, after_id] = with_stop(self.id);
+        let [timestamp, after_timestamp] = with_stop(self.timestamp);
+        [id, after_id, timestamp, after_timestamp, self.body]
     }
+}
+
+/// A part of what is signed and the full stop after it, or nothing.
+fn with_stop(part: Option<&str>) -> [&[u8]; 2] {
+    part.map_or([b"", b""], |part| [part.as_bytes(), b"."])
 }
 
 /// A timestamp of a header: its text is signed, its number is compared.

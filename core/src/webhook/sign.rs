@@ -68,7 +68,7 @@ fn sign_body(scheme: &MacScheme, body: &[u8], id: Option<&str>, now: Instant) ->
     }
     let parts = SignedParts { id, timestamp: scheme.timestamp.as_ref().map(|_| timestamp.as_str()), body };
     let tags = scheme.keys.first().map(|named| parts.tag(&named.key));
-    let signature = scheme.encoding.write(&tags.unwrap_or_default());
+    let signature = scheme.encoding.write(tags.as_deref().unwrap_or_default());
     let value = match &scheme.form {
         Form::Single(prefix) => format!("{prefix}{signature}"),
         Form::Standard => format!("v1,{signature}"),

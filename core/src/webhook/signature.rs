@@ -2,7 +2,10 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::auth::{Digest, SignatureEncoding};
+use super::{
+    auth::{Digest, SignatureEncoding},
+    mac::Tag,
+};
 use crate::{
     encoding::Encoding,
     error::{Error, ErrorKind},
@@ -29,8 +32,8 @@ impl SignatureEncoding {
     }
 
     /// Reads a signature of exactly the digest's length.
-    fn read(self, digest: Digest, text: &str) -> Option<Vec<u8>> {
-        self.form().decode(text).filter(|tag| tag.len() == digest.tag_length())
+    fn read(self, digest: Digest, text: &str) -> Option<Tag> {
+        self.form().decode(text).filter(|tag| tag.len() == digest.tag_length()).map(|tag| Tag::of(&tag))
     }
 }
 
@@ -79,14 +82,14 @@ fn list<'a>(headers: &'a Headers, name: &'a str) -> Result<Vec<&'a str>, Error> 
 
 /// One signature of a list.
 enum Entry {
-    Signature(Vec<u8>),
+    Signature(Tag),
     /// Well-formed, and of a version that this scheme does not have.
     OtherVersion,
     Malformed,
 }
 
 /// The signatures that can be read; a malformed one is passed over as long as there is another.
-fn well_formed(entries: impl Iterator<Item = Entry>) -> Result<Vec<Vec<u8>>, Error> {
+fn well_formed(entries: impl Iterator<Item = Entry>) -> Result<Vec<Tag>, Error> {
     let mut signatures = Vec::new();
     let mut any = false;
     for entry in entries.take(MAX_ENTRIES) {
@@ -111,7 +114,7 @@ pub(super) fn read_single(
     prefix: &str,
     encoding: SignatureEncoding,
     digest: Digest,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Tag, Error> {
     let value = single(headers, name)?.ok_or_else(|| missing(&format!("header {name}")))?;
     let text = value.strip_prefix(prefix).ok_or_else(|| malformed(format!("the header {name} lacks the prefix")))?;
     let signature = encoding.read(digest, text);
@@ -119,7 +122,7 @@ pub(super) fn read_single(
 }
 
 /// The list of Standard Webhooks: `v1,<base64>` entries with spaces between them.
-pub(super) fn read_standard(headers: &Headers, name: &str) -> Result<Vec<Vec<u8>>, Error> {
+pub(super) fn read_standard(headers: &Headers, name: &str) -> Result<Vec<Tag>, Error> {
     let values = list(headers, name)?;
     // Who joins repeated headers into one, as fetch and proxies do, leaves a comma behind each but the last.
     let entries =
@@ -136,7 +139,7 @@ pub(super) fn read_standard(headers: &Headers, name: &str) -> Result<Vec<Vec<u8>
 
 /// What a header in Stripe's style holds: `t=<timestamp>` once, and `v1=<hex>` entries, with commas between them.
 pub(super) struct Keyed<'a> {
-    pub(super) signatures: Vec<Vec<u8>>,
+    pub(super) signatures: Vec<Tag>,
     pub(super) timestamp: Option<&'a str>,
 }
 
