@@ -23,11 +23,12 @@ internal object Document {
             is Instant -> writeText(text, value.toString())
             is Options -> write(text, value.fields)
             is NamedSecret -> writeSecret(text, value)
-            is Map<*, *> -> writeAll(text, '{', value.entries, '}') { (name, field) ->
-                write(text, name)
-                text.append(':')
-                write(text, field)
-            }
+            is Map<*, *> ->
+                writeAll(text, '{', value.entries, '}') { (name, field) ->
+                    write(text, name)
+                    text.append(':')
+                    write(text, field)
+                }
             is Iterable<*> -> writeAll(text, '[', value, ']') { write(text, it) }
             else -> text.append("null")
         }

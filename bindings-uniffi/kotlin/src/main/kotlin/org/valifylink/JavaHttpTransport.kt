@@ -99,12 +99,17 @@ public class JavaHttpTransport
         }
 
         private fun built(request: HttpRequest): java.net.http.HttpRequest {
-            val builder = java.net.http.HttpRequest.newBuilder(URI.create(request.url))
+            val builder =
+                java.net.http.HttpRequest
+                    .newBuilder(URI.create(request.url))
             request.headers.forEach { builder.header(it.name, it.value) }
             return builder
                 .header("Accept-Encoding", "identity")
-                .method(request.method, java.net.http.HttpRequest.BodyPublishers.ofByteArray(request.body))
-                .build()
+                .method(
+                    request.method,
+                    java.net.http.HttpRequest.BodyPublishers
+                        .ofByteArray(request.body),
+                ).build()
         }
 
         override fun toString(): String = "JavaHttpTransport"

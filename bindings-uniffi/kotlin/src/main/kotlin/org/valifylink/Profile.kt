@@ -119,8 +119,19 @@ public class Profile(
         /** The profile. */
         public fun build(): Profile =
             Profile(
-                matchesBy, referenceId, sessionToken, transactionId, flow, occurredAt, decision, decisions, checks, subject, passedWhen,
-                referencePerLink, latestDecisionWins,
+                matchesBy,
+                referenceId,
+                sessionToken,
+                transactionId,
+                flow,
+                occurredAt,
+                decision,
+                decisions,
+                checks,
+                subject,
+                passedWhen,
+                referencePerLink,
+                latestDecisionWins,
             )
     }
 

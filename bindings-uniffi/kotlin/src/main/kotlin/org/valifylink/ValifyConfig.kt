@@ -129,8 +129,21 @@ public class ValifyConfig(
         /** The settings, which [ValifyLink] checks. */
         public fun build(): ValifyConfig =
             ValifyConfig(
-                apiKey, baseUrl, lang, environment, timeout, deadline, maxRetries, backoffCap, retryAfterCap, maxResponseBytes,
-                expiryGrace, resendWhenUnknown, linkPrefixes, returnSchemes, insecureHosts,
+                apiKey,
+                baseUrl,
+                lang,
+                environment,
+                timeout,
+                deadline,
+                maxRetries,
+                backoffCap,
+                retryAfterCap,
+                maxResponseBytes,
+                expiryGrace,
+                resendWhenUnknown,
+                linkPrefixes,
+                returnSchemes,
+                insecureHosts,
             )
     }
 

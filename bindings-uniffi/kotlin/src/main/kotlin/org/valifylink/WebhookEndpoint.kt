@@ -19,7 +19,13 @@ internal class WebhookEndpoint(
         if (contentEncoding.any { it.isNotBlank() && !it.trim().equals("identity", ignoreCase = true) }) {
             throw ValifyException.refused(ErrorKind.ENCODED_BODY, null, "the body has a content encoding")
         }
-        return Body(contentLength?.trim()?.takeIf { it.isNotEmpty() && it.all { digit -> digit in '0'..'9' } }?.toBigInteger()?.let(::clamped))
+        return Body(
+            contentLength
+                ?.trim()
+                ?.takeIf { it.isNotEmpty() && it.all { digit -> digit in '0'..'9' } }
+                ?.toBigInteger()
+                ?.let(::clamped),
+        )
     }
 
     private fun clamped(length: java.math.BigInteger): Long = length.min(Long.MAX_VALUE.toBigInteger()).toLong()
@@ -52,8 +58,7 @@ internal class WebhookEndpoint(
 
         val size: Int get() = received.size()
 
-        private fun tooLarge() =
-            ValifyException.refused(ErrorKind.BODY_TOO_LARGE, null, "the body has more than ${verifier.maxBodyBytes} bytes")
+        private fun tooLarge() = ValifyException.refused(ErrorKind.BODY_TOO_LARGE, null, "the body has more than ${verifier.maxBodyBytes} bytes")
     }
 
     companion object {

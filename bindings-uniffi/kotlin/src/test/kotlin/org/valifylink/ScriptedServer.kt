@@ -64,7 +64,12 @@ class ScriptedServer(
                 head.write(byte)
             }
             val text = head.toString(Charsets.ISO_8859_1)
-            val length = Regex("(?i)\r\ncontent-length: *(\\d+)").find(text)?.groupValues?.get(1)?.toInt() ?: 0
+            val length =
+                Regex("(?i)\r\ncontent-length: *(\\d+)")
+                    .find(text)
+                    ?.groupValues
+                    ?.get(1)
+                    ?.toInt() ?: 0
             return (text + input.readNBytes(length).decodeToString()).also(requests::add)
         }
 

@@ -14,8 +14,22 @@ object TestKeys {
         val keytool = "${System.getProperty("java.home")}/bin/keytool"
         val made =
             ProcessBuilder(
-                keytool, "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=127.0.0.1", "-ext", "SAN=IP:127.0.0.1",
-                "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", String(PASSWORD),
+                keytool,
+                "-genkeypair",
+                "-alias",
+                "server",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "SAN=IP:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                String(PASSWORD),
             ).redirectErrorStream(true).start()
         val said = made.inputStream.bufferedReader().readText()
         check(made.waitFor() == 0) { said }

@@ -407,7 +407,16 @@ abstract class TransportsTest(
 class JavaHttpTransportTest : TransportsTest(JavaHttpTransport())
 
 /** OkHttp with a client of the caller's own. */
-class OkHttpTransportTest : TransportsTest(OkHttpTransport(OkHttpClient.Builder().cookieJar(KeepingJar()).followRedirects(true).build()))
+class OkHttpTransportTest :
+    TransportsTest(
+        OkHttpTransport(
+            OkHttpClient
+                .Builder()
+                .cookieJar(KeepingJar())
+                .followRedirects(true)
+                .build(),
+        ),
+    )
 
 /** Gives back whatever it got, as a browser would. */
 private class KeepingJar : okhttp3.CookieJar {
@@ -428,7 +437,14 @@ class OwnTransportTest {
     @Test
     fun `whatever it throws is outcome unknown, cleaned, and not chained`() {
         val key = "fake-canary-key-0001"
-        val broken = Transport { throw IllegalStateException("no luck with ${it.headers.map { line -> line.value }} and\n${it.body.decodeToString()}") }
+        val broken =
+            Transport {
+                throw IllegalStateException(
+                    "no luck with ${it.headers.map { line ->
+                        line.value
+                    }} and\n${it.body.decodeToString()}",
+                )
+            }
         val client = ValifyLink(ValifyConfig(key), broken)
         val error =
             assertThrows(OutcomeUnknownException::class.java) {
@@ -436,7 +452,11 @@ class OwnTransportTest {
             }
         assertTrue(error.transportError.orEmpty().startsWith("java.lang.IllegalStateException: "))
         assertNull(error.cause)
-        val trace = java.io.StringWriter().also { error.printStackTrace(java.io.PrintWriter(it)) }.toString()
+        val trace =
+            java.io
+                .StringWriter()
+                .also { error.printStackTrace(java.io.PrintWriter(it)) }
+                .toString()
         for (hidden in listOf(key, REFERENCE, BACK)) assertFalse(trace.contains(hidden), hidden)
         assertFalse(error.message.orEmpty().contains("\n"))
     }

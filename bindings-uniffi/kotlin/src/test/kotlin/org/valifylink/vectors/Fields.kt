@@ -8,6 +8,7 @@ import org.valifylink.Event
 import org.valifylink.HeaderLine
 import org.valifylink.HttpRequest
 import org.valifylink.Link
+import org.valifylink.Mistake
 import org.valifylink.Signed
 import org.valifylink.Step
 import org.valifylink.ValifyException
@@ -21,10 +22,16 @@ object Fields {
     fun of(vararg fields: Pair<String, Any?>): ObjectNode {
         val node = Vectors.json.createObjectNode()
         fields.filter { it.second != null }.sortedBy { it.first }.forEach { (name, value) ->
-            node.set<JsonNode>(name, value as? JsonNode ?: Vectors.json.valueToTree<JsonNode>(if (value is Enum<*>) value.name.lowercase() else value))
+            node.set<JsonNode>(
+                name,
+                value as? JsonNode ?: Vectors.json.valueToTree<JsonNode>(if (value is Enum<*>) name(value) else value),
+            )
         }
         return node
     }
+
+    /** A member's name in the documents. */
+    private fun name(member: Enum<*>): String = if (member == Mistake.NO_MISTAKE) "none" else member.name.lowercase()
 
     inline fun verdict(run: () -> JsonNode): JsonNode =
         try {
@@ -33,8 +40,7 @@ object Fields {
             of("error" to error(error))
         }
 
-    fun error(error: ValifyException): ObjectNode =
-        of("kind" to error.kind, "field" to error.field, "status" to error.status, "code" to error.code)
+    fun error(error: ValifyException): ObjectNode = of("kind" to error.kind, "field" to error.field, "status" to error.status, "code" to error.code)
 
     @JvmStatic
     fun lines(lines: List<HeaderLine>): ObjectNode {
@@ -94,7 +100,13 @@ object Fields {
             "transaction_id" to event.transactionId,
             "occurred_at" to written(event.occurredAt),
             "received_at" to written(event.receivedAt),
-            "subject" to of(*event.subject.asMap().toList().toTypedArray()),
+            "subject" to
+                of(
+                    *event.subject
+                        .asMap()
+                        .toList()
+                        .toTypedArray(),
+                ),
             "dedupe_key" to event.dedupeKey,
             "authenticated_by" to of("scheme" to by.scheme, "secret" to by.secret, "body_signed" to by.bodySigned, "fresh" to by.fresh),
             "raw" to HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(event.raw())),
@@ -114,7 +126,7 @@ object Fields {
     fun diagnosis(diagnosis: Diagnosis): ObjectNode =
         of(
             "refused" to diagnosis.refused,
-            "mistakes" to Vectors.json.createArrayNode().apply { diagnosis.findings.forEach { add(it.mistake.name.lowercase()) } },
+            "mistakes" to Vectors.json.createArrayNode().apply { diagnosis.findings.forEach { add(name(it.mistake)) } },
             "off_by_ms" to diagnosis.findings.firstNotNullOfOrNull { it.offBy }?.toMillis(),
         )
 

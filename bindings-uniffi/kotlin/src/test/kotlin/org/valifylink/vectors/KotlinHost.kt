@@ -153,7 +153,7 @@ object Typed {
 
         fun texts(name: String): List<String>? = take(name, ::texts)
 
-        inline fun <reified T : Enum<T>> member(name: String): T? = text(name)?.let { member<T>(it) }
+        inline fun <reified T : Enum<T>> member(name: String): T? = text(name)?.let { memberOf<T>(it) }
 
         fun <T> done(made: T): T = if (fields.isEmpty()) made else throw Inexpressible()
     }
@@ -163,7 +163,7 @@ object Typed {
         return value.map { it.asText() }
     }
 
-    private inline fun <reified T : Enum<T>> member(text: String): T =
+    private inline fun <reified T : Enum<T>> memberOf(text: String): T =
         enumValues<T>().firstOrNull {
             val name =
                 when (it) {
@@ -198,13 +198,13 @@ object Typed {
         val made =
             when {
                 scheme == null ->
-                    Preset(required(taken.member("preset")), secrets(), taken.duration("tolerance_ms"))
+                    Preset(required(taken.member<org.valifylink.PresetName>("preset")), secrets(), taken.duration("tolerance_ms"))
                 scheme == "hmac" ->
                     Hmac(
                         header = required(taken.text("header")),
-                        digest = required(taken.member("digest")),
-                        encoding = required(taken.member("encoding")),
-                        signs = required(taken.member("signs")),
+                        digest = required(taken.member<org.valifylink.Digest>("digest")),
+                        encoding = required(taken.member<org.valifylink.SignatureEncoding>("encoding")),
+                        signs = required(taken.member<Signs>("signs")),
                         secrets = secrets(),
                         prefix = taken.text("prefix"),
                         idHeader = taken.text("id_header"),
@@ -257,7 +257,7 @@ object Typed {
         val taken = Taken(value)
         val made =
             Profile(
-                matchesBy = taken.member("matches_by") ?: throw Inexpressible(),
+                matchesBy = taken.member<org.valifylink.MatchesBy>("matches_by") ?: throw Inexpressible(),
                 referenceId = taken.texts("reference_id"),
                 sessionToken = taken.texts("session_token"),
                 transactionId = taken.texts("transaction_id"),
@@ -271,14 +271,14 @@ object Typed {
                             val part = Taken(check)
                             val at = part.texts("at") ?: throw Inexpressible()
                             val values = part.take("values", ::meanings) ?: throw Inexpressible()
-                            member<org.valifylink.Module>(module) to part.done(Check(at, values))
+                            memberOf<org.valifylink.Module>(module) to part.done(Check(at, values))
                         }
                     },
                 subject =
                     taken.take("subject") { subject ->
                         (subject as? ObjectNode ?: throw Inexpressible()).properties().associate { it.key to texts(it.value) }
                     },
-                passedWhen = taken.member("passed_when"),
+                passedWhen = taken.member<org.valifylink.PassedWhen>("passed_when"),
                 referencePerLink = taken.flag("reference_per_link"),
                 latestDecisionWins = taken.flag("latest_decision_wins"),
             )
@@ -287,7 +287,7 @@ object Typed {
 
     fun verifier(given: JsonNode): Verifier {
         val limits = given["limits"]?.let { Taken(it) }?.let { it.done(Limits(it.number("max_body_bytes"))) }
-        val environment = given["environment"]?.let { if (it.isTextual) member<Environment>(it.asText()) else throw Inexpressible() }
+        val environment = given["environment"]?.let { if (it.isTextual) memberOf<Environment>(it.asText()) else throw Inexpressible() }
         return Verifier(auth(given["auth"]), profile(given["profile"]), limits, environment)
     }
 
@@ -297,8 +297,8 @@ object Typed {
             ValifyConfig(
                 apiKey = taken.text("api_key") ?: throw Inexpressible(),
                 baseUrl = taken.text("base_url"),
-                lang = taken.member("lang"),
-                environment = taken.member("environment"),
+                lang = taken.member<Lang>("lang"),
+                environment = taken.member<Environment>("environment"),
                 timeout = taken.duration("timeout_ms"),
                 deadline = taken.duration("deadline_ms"),
                 maxRetries = taken.number("max_retries")?.let { if (it in Int.MIN_VALUE..Int.MAX_VALUE) it.toInt() else throw Inexpressible() },

@@ -119,7 +119,14 @@ object Vectors {
         val target = System.getenv("VECTORS_REPORT")?.let(root::resolve) ?: root.resolve("target/vectors/${host.name}.json")
         val report = json.createObjectNode()
         report.put("host", host.name).put("version", System.getProperty("valify.version", "0.1.0")).put("vectors_sha256", sha256())
-        report.set<ObjectNode>("results", json.createObjectNode().apply { results.toSortedMap().forEach { (id, verdict) -> set<JsonNode>(id, verdict) } })
+        report.set<ObjectNode>(
+            "results",
+            json.createObjectNode().apply {
+                results.toSortedMap().forEach { (id, verdict) ->
+                    set<JsonNode>(id, verdict)
+                }
+            },
+        )
         report.put("passed", results.size - failed.size)
         report.putArray("failed").apply { failed.forEach(::add) }
         Files.createDirectories(target.parent)

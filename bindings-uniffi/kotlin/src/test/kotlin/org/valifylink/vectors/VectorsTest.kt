@@ -54,7 +54,12 @@ class ErrorClassesTest {
             assertEquals(entry["class"]["kotlin"].asText(), error.javaClass.simpleName, kind)
             assertEquals(entry["next"].asText(), error.next.name.lowercase(), kind)
         }
-        assertEquals(kinds.map { it.key }.toSet(), org.valifylink.ErrorKind.entries.map { it.name.lowercase() }.toSet())
+        assertEquals(
+            kinds.map { it.key }.toSet(),
+            org.valifylink.ErrorKind.entries
+                .map { it.name.lowercase() }
+                .toSet(),
+        )
     }
 
     @Test
