@@ -42,6 +42,8 @@ public class ValifyWebhookHandler
                     receive(verifier, request)
                 } catch (error: ValifyException) {
                     response.status = WebhookEndpoint.refused(error)
+                    // At once: the server would first wait for the rest of a body that nobody wants.
+                    response.flushBuffer()
                     return
                 }
             try {
