@@ -58,9 +58,8 @@ impl VerifierHandle {
     /// Authenticates one delivery and says what it says. The body is the raw body as received; the event does not keep it.
     pub(crate) fn verify(&self, body: &[u8], received: Received) -> Outcome<Arc<EventHandle>> {
         let (headers, url, now) = received.into_parts();
-        let mut event = self.0.verify(&Delivery { headers: &headers, body, url: url.as_deref() }, now)?;
         // The host has the bytes anyway, and its collector does not see what an event holds.
-        drop(event.detach_raw());
+        let event = self.0.verify_detached(&Delivery { headers: &headers, body, url: url.as_deref() }, now, None)?;
         Ok(Arc::new(EventHandle(event)))
     }
 

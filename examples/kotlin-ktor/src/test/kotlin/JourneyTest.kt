@@ -75,7 +75,8 @@ class JourneyTest {
             .start()
             .also(processes::add)
 
-    private fun request(url: String) = HttpRequest.newBuilder(URI(url)).header("Cookie", cookies.entries.joinToString("; ") { "${it.key}=${it.value}" })
+    private fun request(url: String) =
+        HttpRequest.newBuilder(URI(url)).header("Cookie", cookies.entries.joinToString("; ") { "${it.key}=${it.value}" })
 
     private fun send(request: HttpRequest.Builder): HttpResponse<String> {
         val answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString())

@@ -45,7 +45,7 @@ public class Event internal constructor(
     public val receivedAt: Instant get() = view.receivedAt
 
     /** 64 hexadecimal digits, the same for the same delivery: guards the caller's own side effects. Records need no such guard. */
-    public val dedupeKey: String get() = view.dedupeKey
+    public val dedupeKey: String by lazy { core { Bytes.lend(body) { handle.dedupeKey(it) } } }
 
     /** What has been proven about the delivery, and with which secret. */
     public val authenticatedBy: AuthenticatedBy get() = view.authenticatedBy
@@ -69,7 +69,7 @@ public class Event internal constructor(
     public fun keys(): Keys = core { handle.keys() }
 
     /** The event as JSON text: everything but [sessionToken], [subject] and the body. */
-    public fun toJson(): String = core { handle.toJson() }
+    public fun toJson(): String = core { Bytes.lend(body) { handle.toJson(it) } }
 
     override fun toString(): String = handle.toString()
 

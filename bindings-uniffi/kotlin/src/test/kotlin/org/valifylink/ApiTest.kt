@@ -352,7 +352,13 @@ class NativeLibraryTest {
     @Test
     fun `the library is the one on the class path`() {
         val name = "/${com.sun.jna.Platform.RESOURCE_PREFIX}/${System.mapLibraryName("valify_link_core")}"
-        val own = java.nio.file.Path.of(NativeLibrary::class.java.getResource(name)!!.toURI())
-        assertEquals(own, java.nio.file.Path.of(NativeLibrary.path))
+        val own =
+            java.nio.file.Path
+                .of(NativeLibrary::class.java.getResource(name)!!.toURI())
+        assertEquals(
+            own,
+            java.nio.file.Path
+                .of(NativeLibrary.path),
+        )
     }
 }

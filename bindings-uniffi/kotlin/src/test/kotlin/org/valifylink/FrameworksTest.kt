@@ -161,7 +161,12 @@ abstract class FrameworkTest {
                 write(head.joinToString("\r\n").toByteArray() + body)
                 flush()
             }
-            socket.getInputStream().bufferedReader().readLine().split(' ')[1].toInt()
+            socket
+                .getInputStream()
+                .bufferedReader()
+                .readLine()
+                .split(' ')[1]
+                .toInt()
         }
 
     @Test
