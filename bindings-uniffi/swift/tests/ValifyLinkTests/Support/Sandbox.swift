@@ -17,8 +17,8 @@ struct Sandbox {
     let line = tool.line()
     guard line.hasPrefix("valify-sandbox ready at ") else { throw Missing("the sandbox said: \(line)") }
     baseURL = String(line.split(separator: " ")[3])
-    let tool = tool
-    atexit_(tool)
+    running.append(tool)
+    atexit { running.forEach { $0.stop() } }
   }
 
   /// The sandbox, emptied.
@@ -52,9 +52,5 @@ struct Missing: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// The sandbox ends with the tests.
+/// What ends with the tests.
 private nonisolated(unsafe) var running: [Tool] = []
-private func atexit_(_ tool: Tool) {
-  running.append(tool)
-  atexit { running.forEach { $0.stop() } }
-}
