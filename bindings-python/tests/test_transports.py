@@ -191,6 +191,20 @@ def test_a_cut_is_outcome_unknown_and_not_sent_again(ask: Asker, sandbox: Sandbo
     assert len(sandbox.sessions()) == sessions
 
 
+@pytest.mark.parametrize("lines", [0, 1, 2])
+@pytest.mark.parametrize("more", [b"", b"Content-"])
+def test_a_head_that_is_cut_is_outcome_unknown(ask: Asker, serve: Serve, lines: int, more: bytes) -> None:
+    def cut(connection: Connection) -> None:
+        connection.request()
+        whole = head(0, "429 Too Many Requests", "Retry-After: 0").split(b"\r\n")
+        connection.socket.sendall(b"\r\n".join([*whole[:lines], more]))
+
+    server = serve(cut)
+    with raises("outcome_unknown"):
+        ask(server.base_url)
+    assert len(server.requests) == 1
+
+
 def test_a_server_error_is_not_sent_again(ask: Asker, sandbox: Sandbox) -> None:
     sandbox.fault("status", status=503)
     with raises("server_error") as caught:

@@ -18,6 +18,7 @@ from .._core import HttpResponse
 from . import MaybeSent, NotSent
 from ._attempt import Gate, described, within
 from ._body import OWN_HEADERS, read
+from ._head import WholeHead
 
 if TYPE_CHECKING:
     from .._core import HttpRequest
@@ -92,11 +93,15 @@ class _Adapter(HTTPAdapter):
 
 def _gated_pools(gate: Gate) -> dict[str, type[HTTPConnectionPool]]:
     class Plain(HTTPConnection):
+        response_class = WholeHead
+
         def connect(self) -> None:
             super().connect()
             gate.begin()
 
     class Secure(HTTPSConnection):
+        response_class = WholeHead
+
         def connect(self) -> None:
             super().connect()
             gate.begin()

@@ -17,6 +17,7 @@ from . import MaybeSent
 from ._body import OWN_HEADERS, read
 from ._clock import Clock
 from ._connection import Connection, connected
+from ._head import WholeHead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,7 @@ class StdlibTransport:
 
 class _Plain(http.client.HTTPConnection):
     auto_open = 0
+    response_class = WholeHead
 
 
 class _Secure(_Plain):
