@@ -67,7 +67,11 @@ public struct Event: Sendable, HiddenContent {
   /// The time of receipt.
   public var receivedAt: Date { view.receivedAt.date }
   /// 64 hexadecimal digits, the same for the same delivery: guards your own side effects. Records need no such guard.
-  public var dedupeKey: String { view.dedupeKey }
+  ///
+  /// Where no id is signed, each reading hashes the whole body.
+  public var dedupeKey: String {
+    get throws { try core { try handle.dedupeKey(body: raw) } }
+  }
   /// What has been proven about the delivery, and with which secret.
   public var authenticatedBy: AuthenticatedBy {
     let by = view.authenticatedBy
@@ -89,7 +93,7 @@ public struct Event: Sendable, HiddenContent {
 
   /// Everything but `session_token`, `subject` and the body as JSON text.
   public func toJSON() throws -> String {
-    try core { try handle.toJson() }
+    try core { try handle.toJson(body: raw) }
   }
 
   /// The outcome, and how it was authenticated.

@@ -74,7 +74,7 @@ enum ByDocument {
     let event = try verifier.verify(
       body: try octets(given["body"] ?? .null), headers: try headers(given["headers"]), url: given["url"]?.string,
       now: try Verdicts.moment(given["now"]))
-    return Verdicts.event(event)
+    return try Verdicts.event(event)
   }
 
   static func diagnosed(_ verifier: Verifier, _ given: JSON) throws -> [String: JSON] {

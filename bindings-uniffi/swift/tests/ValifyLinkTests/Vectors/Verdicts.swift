@@ -37,7 +37,7 @@ enum Verdicts {
     ])
   }
 
-  static func event(_ event: Event) -> [String: JSON] {
+  static func event(_ event: Event) throws -> [String: JSON] {
     let by = event.authenticatedBy
     let checks = Dictionary(uniqueKeysWithValues: event.checks.map { ($0.key.rawValue, $0.value.rawValue) })
     return JSON.present([
@@ -52,7 +52,7 @@ enum Verdicts {
       "occurred_at": .text(optional: event.occurredAt.map(instant)),
       "received_at": .text(instant(event.receivedAt)),
       "subject": .texts(event.subject),
-      "dedupe_key": .text(event.dedupeKey),
+      "dedupe_key": .text(try event.dedupeKey),
       "authenticated_by": .object([
         "scheme": .text(by.scheme.rawValue), "secret": .text(by.secret), "body_signed": .bool(by.bodySigned), "fresh": .bool(by.fresh),
       ]),
