@@ -103,7 +103,7 @@ fn check_event(event: &Event, auth: &Auth, profile: &Profile, original: &Parcel,
     let view = event.view();
     assert_eq!(event.raw(), arrived.body);
     assert_eq!(view.received_at, received);
-    assert_eq!(view.dedupe_key.len(), 64);
+    assert_eq!(event.dedupe_key().expect("the body is here").len(), 64);
     assert!(arrived.body.len() <= 8_388_608);
     if let Some(signs) = delivery::signs(auth) {
         assert!(view.authenticated_by.body_signed);
