@@ -91,7 +91,7 @@ function leaveOutPanicMessages(path) {
 }
 
 async function bundle() {
-	const shared = { bundle: true, target: "es2022", minify: true, keepNames: true, legalComments: "none" };
+	const shared = { absWorkingDir: here, bundle: true, target: "es2022", minify: true, keepNames: true, legalComments: "none" };
 	await build({ ...shared, entryPoints: ["src/entry/node.ts"], format: "cjs", platform: "node", outfile: "dist/index.js" });
 	const web = await build({
 		...shared,
@@ -103,7 +103,7 @@ async function bundle() {
 	});
 	const names = web.metafile.outputs["dist/web.mjs"].exports.filter((name) => name !== "load" && name !== "isLoaded").join(", ");
 	// Node's ES modules and CommonJS share one copy, so that what one has made the other takes.
-	writeFileSync("dist/index.mjs", `export { ${names} } from "./index.js";\n`);
+	writeFileSync("dist/index.mjs", `export { init, ${names} } from "./index.js";\n`);
 	for (const runtime of ["deno", "workers", "browser"]) {
 		copyFileSync(`src/entry/${runtime}.mjs`, `dist/${runtime}.mjs`);
 		writeFileSync(`dist/${runtime}.mjs`, `export { ${names} } from "./web.mjs";\n`, { flag: "a" });
@@ -123,5 +123,4 @@ function declarations() {
 		writeFileSync(`dist/types/adapters/${file.replace(".d.ts", ".d.mts")}`, `export * from "./${file.replace(".d.ts", ".js")}";\n`);
 	}
 	writeFileSync("dist/types/index.d.mts", 'export * from "./index.js";\n');
-	copyFileSync("types/browser.d.mts", "dist/types/browser.d.mts");
 }

@@ -55,3 +55,9 @@ export {
 	type VerifierOptions,
 	type VerifyOptions,
 } from "./verifier.js";
+
+/**
+ * Loads the core. In a browser: once, before anything else; give it a URL, a `Response` or bytes where the module is served from another
+ * place. Anywhere else it is loaded already, and this does nothing.
+ */
+export declare function init(source?: string | URL | Response | BufferSource | PromiseLike<Response>): Promise<void>;

@@ -6,7 +6,8 @@ const options = `{
 
 /** Signs and verifies, and asks for a link from a \`fetch\` that answers; what it gives is the word that the test looks for. */
 export const USE = `
-async function use({ ValifyLink, Verifier, sign }) {
+async function use({ init, ValifyLink, Verifier, sign }) {
+	await init();
 	const options = ${options};
 	const body = JSON.stringify({ token: "5e55104e-0000-4000-8000-000000000001", status: "approved" });
 	const event = new Verifier(options).verify(body, sign(options.auth, body).headers);
@@ -19,7 +20,7 @@ async function use({ ValifyLink, Verifier, sign }) {
 }`;
 export const SAID = "it says passed, issued";
 
-const NAMES = "ValifyLink, Verifier, sign";
+const NAMES = "init, ValifyLink, Verifier, sign";
 
 export const ESM = `import { ${NAMES} } from "valify-link";${USE}\nconsole.log(await use({ ${NAMES} }));`;
 export const CJS = `const api = require("valify-link");${USE}\nuse(api).then(console.log);`;
@@ -70,7 +71,7 @@ const checks = [first.ValifyError !== second.ValifyError, error instanceof secon
 console.log(checks.every(Boolean) ? "two copies" : checks);`;
 
 /** A consumer's code under \`tsc --strict\`: closed unions, and what must not compile. */
-export const TYPED = `import { Event, OutcomeUnknownError, ReturnState, UnverifiedEvent, ValifyError, ValifyLink, Verification, Verifier, readUnverified, route, sign } from "valify-link";
+export const TYPED = `import { Event, init, OutcomeUnknownError, ReturnState, UnverifiedEvent, ValifyError, ValifyLink, Verification, Verifier, readUnverified, route, sign } from "valify-link";
 import type { ErrorKind, NextStep, Outcome, Profile, Status } from "valify-link";
 import { captureRawBody, valifyWebhook } from "valify-link/express";
 import { valifyWebhook as forRequest } from "valify-link/request";
@@ -97,6 +98,7 @@ export function say(record: Verification, event: Event): string {
 	const found = route(event, [record]);
 	return found.route === "one" ? words[found.record.add(event).status()] : found.route;
 }
+export const loaded: Promise<void> = init("/elsewhere.wasm");
 export const listener = valifyWebhook(verifier, async (event, request) => [event.outcome satisfies Outcome, request.url]);
 export const answer: (request: Request) => Promise<Response> = forRequest(verifier, () => undefined);
 export const kept = captureRawBody;

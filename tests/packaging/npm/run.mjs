@@ -262,8 +262,9 @@ const cases = [
 			}
 		},
 	],
+	typed("TypeScript 5, node10", "typescript5", "commonjs", { module: "commonjs", moduleResolution: "node10" }, "main.ts"),
 	["publint", () => exec(source, `${bin}/publint`, "--strict")],
-	["attw", () => exec(source, `${bin}/attw`, tarball, "--profile", "node16", "--exclude-entrypoints", "./valify_link.wasm")],
+	["attw", () => exec(source, `${bin}/attw`, tarball, "--profile", "strict", "--exclude-entrypoints", "./valify_link.wasm")],
 ];
 
 try {

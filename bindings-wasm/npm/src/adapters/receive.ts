@@ -1,3 +1,4 @@
+import type { SignatureError } from "../errors.js";
 import type { Event } from "../event.js";
 import type { HeadersInput } from "../input.js";
 import type { Verifier } from "../verifier.js";
@@ -6,6 +7,11 @@ import type { Verifier } from "../verifier.js";
 export interface WebhookOptions {
 	/** Default: `console.error`. */
 	readonly onError?: ((error: unknown) => void) | undefined;
+	/**
+	 * Told why a delivery is not believed, which its sender is not; with what `verifier.diagnose(body, headers)` needs, while you set up.
+	 * Anybody can send such deliveries: do not log what they say. One that is too large to be read is not told. Default: nobody is told.
+	 */
+	readonly onRefused?: ((error: SignatureError, body: Uint8Array, headers: HeadersInput) => void) | undefined;
 }
 
 /** Takes an event; the sender is answered when it has finished. It may be called twice for one event: make it idempotent. */
@@ -34,16 +40,24 @@ export async function receive(
 ): Promise<number> {
 	const report = options?.onError ?? console.error;
 	let event: Event;
+	let body: Uint8Array | typeof TOO_LARGE | typeof CONSUMED = CONSUMED;
 	try {
-		const body = await delivery.read(verifier.maxBodyBytes);
+		body = await delivery.read(verifier.maxBodyBytes);
 		if (body === TOO_LARGE) return 413;
 		// The verifier refuses what is no body, and says what to do.
 		event = verifier.verify(body === CONSUMED ? (undefined as never) : body, delivery.headers, { url: delivery.url });
 	} catch (error) {
 		const status = (error as { deliveryStatus?: unknown }).deliveryStatus;
-		if (typeof status === "number" && status !== 500) return status;
-		report(error);
-		return 500;
+		if (typeof status !== "number" || status === 500 || typeof body === "symbol") {
+			report(error);
+			return 500;
+		}
+		try {
+			options?.onRefused?.(error as SignatureError, body, delivery.headers);
+		} catch (failure) {
+			report(failure);
+		}
+		return status;
 	}
 	try {
 		await handler(event);

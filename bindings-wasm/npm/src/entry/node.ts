@@ -3,6 +3,8 @@ import { load } from "../module.js";
 
 export * from "../index.js";
 
+export async function init(): Promise<void> {}
+
 load(new WebAssembly.Module(moduleBytes()), {
 	hmac(digest, key, head, body) {
 		// Loaded when it is first needed, since it takes some milliseconds and small bodies do without.

@@ -79,6 +79,23 @@ function common(name, open) {
 				}),
 		],
 		[
+			"the log is told why, and a log that fails changes no answer",
+			async () => {
+				const told = [];
+				const onRefused = (error, body, headers) => {
+					told.push([error.kind, newVerifier().diagnose(body, headers).findings[0].mistake]);
+					throw new Error("full");
+				};
+				const options = { onRefused, onError: (error) => told.push(error.message) };
+				await using(open, { options }, async (port, seen) => {
+					const sent = Buffer.concat([BODY, Buffer.from("\n")]);
+					equal(await send(port, { headers: signed(), chunks: [sent] }), { status: 401, body: "" }, "the answer");
+					equal(await send(port), { status: 200, body: "" }, "the answer to another");
+					equal([told, seen.length], [[["signature_mismatch", "body_newline"], "full"], 1], "what was told");
+				});
+			},
+		],
+		[
 			"a signature given twice is 401",
 			() =>
 				using(open, {}, async (port, seen) => {
