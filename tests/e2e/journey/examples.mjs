@@ -25,9 +25,9 @@ export async function examples(python) {
 			prepare: `rm -rf node_modules && '${deno}' install --quiet`,
 			command: [deno, "run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env", "app.ts"],
 		},
-		// Programs of their own, which build what is not yet built and then serve.
+		// `start` builds what is not yet built, and serves unless it is told to build alone.
 		{ name: "kotlin-ktor", prepare: "./start --build", command: ["./start"] },
-		{ name: "swift-server", prepare: "./start --build", command: ["./start"] },
+		{ name: "swift-server", database: "sqlite", prepare: "./start --build", command: ["./start"] },
 	].map((example) => ({ ...example, cwd: `${root}examples/${example.name}` }));
 	const isThere = ({ cwd }) => existsSync(cwd);
 	return { present: all.filter(isThere), missing: all.filter((one) => !isThere(one)).map(({ name }) => name) };
@@ -49,8 +49,10 @@ export function logOf(name) {
 export async function startExample({ name, cwd, command }, port, environment) {
 	const [program, ...args] = command;
 	const log = openSync(logOf(name), "a");
+	// A group of its own: what `start` has started ends with it.
 	const child = spawn(program, args, {
 		cwd,
+		detached: true,
 		stdio: ["ignore", log, log],
 		env: { ...process.env, ...environment, PORT: String(port) },
 	});
@@ -69,13 +71,22 @@ export async function startExample({ name, cwd, command }, port, environment) {
 		);
 		if (answers) {
 			const end = async (signal) => {
-				child.kill(signal);
+				signalGroup(child, signal);
 				await ended;
 			};
 			return { origin, port, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
 		}
 		await sleep(100);
 	}
-	child.kill("SIGKILL");
+	signalGroup(child, "SIGKILL");
 	throw new Error(`${name} did not answer on port ${port}`);
+}
+
+function signalGroup(child, signal) {
+	try {
+		process.kill(-child.pid, signal);
+	} catch (error) {
+		// It has ended by itself.
+		if (error.code !== "ESRCH") throw error;
+	}
 }

@@ -53,12 +53,15 @@ export async function startPostgres() {
 		}
 	}
 	return {
-		/** A new database; its URL. */
+		/** A new database: its URL, its attempts as lines of JSON `[id, reference, record]`, and all that is stored, as text. */
 		create(database) {
 			query("postgres", `create database ${database}`);
-			return url(database);
+			return {
+				url: url(database),
+				attempts: () => query(database, "select json_build_array(id, reference_id, record) from attempts order by id"),
+				stored: () => query(database, "select row_to_json(attempts) from attempts"),
+			};
 		},
-		query,
 		async stop() {
 			const ended = once(server, "exit");
 			execFileSync(...as("pg_ctl", "stop", "-m", "immediate", "-D", `${folder}/data`), { stdio: "ignore", cwd: folder });

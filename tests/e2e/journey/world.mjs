@@ -10,13 +10,12 @@ import { freePort } from "./postgres.mjs";
  * `processes` of the example share the database. `deliver` is the front's; without one, webhooks are handed on as they come. `config` is
  * the sandbox's file, and `environment` what the example is told besides.
  */
-export async function startWorld(example, postgres, { processes = 1, deliver, config, environment } = {}) {
-	const database = `db_${example.name.replaceAll("-", "_")}_${processes}`;
-	const url = postgres.create(database);
+export async function startWorld(example, databases, { processes = 1, deliver, config, environment } = {}) {
+	const database = databases.create(`db_${example.name.replaceAll("-", "_")}_${processes}`);
 	const front = await startFront(deliver ?? ((webhook) => world.courier(webhook)));
 	const configured = config === undefined ? [] : ["--config", config];
 	const sandbox = await startSandbox("--webhook-url", `${front.origin}${WEBHOOKS}`, ...configured);
-	const all = { ...environment, PUBLIC_ORIGIN: front.origin, DATABASE_URL: url, VALIFY_SANDBOX_URL: sandbox.origin };
+	const all = { ...environment, PUBLIC_ORIGIN: front.origin, DATABASE_URL: database.url, VALIFY_SANDBOX_URL: sandbox.origin };
 	const world = {
 		name: example.name,
 		front,
@@ -51,11 +50,11 @@ export async function startWorld(example, postgres, { processes = 1, deliver, co
 			world.route();
 		},
 		/** All that is stored, as text. */
-		stored: () => postgres.query(database, "select row_to_json(attempts) from attempts"),
+		stored: () => database.stored(),
 		/** Every record, the oldest first: `{ id, reference, text, record }`. */
 		records() {
-			const rows = postgres.query(database, "select json_build_array(id, reference_id, record) from attempts order by id");
-			return rows
+			return database
+				.attempts()
 				.split("\n")
 				.filter(Boolean)
 				.map((line) => {
