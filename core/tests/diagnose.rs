@@ -47,6 +47,7 @@ fn named(text: &str) -> Vec<NamedSecret> {
     vec![NamedSecret::new("2026-11", Secret::utf8(text))]
 }
 
+#[cfg(not(miri))] // its generators alone would take Miri hours
 proptest! {
     #![proptest_config(cases(200))]
 
@@ -138,6 +139,7 @@ proptest! {
 
 /// 16 secrets and a body that has every form: the bound holds, and it is what ends the search.
 #[test]
+#[cfg_attr(miri, ignore = "hundreds of MACs")]
 fn the_work_is_bounded() {
     let secrets = (0..16).map(|index| {
         NamedSecret::new(
@@ -160,6 +162,7 @@ fn the_work_is_bounded() {
 
 /// A body whose indentation would be many times as long as it is gives an answer all the same.
 #[test]
+#[cfg_attr(miri, ignore = "hundreds of MACs")]
 fn a_deep_body_is_no_burden() {
     let auth = Auth::Preset(Preset::new(
         valify_link_core::webhook::PresetName::XValifySignatureUnverified,

@@ -77,6 +77,7 @@ fn input(event: &Event) -> Input {
     }
 }
 
+#[cfg(not(miri))] // its generators alone would take Miri hours
 proptest! {
     #![proptest_config(cases(4000))]
 

@@ -254,6 +254,7 @@ fn number() -> impl Strategy<Value = (String, NaiveDate, usize, u16)> {
     )
 }
 
+#[cfg(not(miri))] // its generators alone would take Miri hours
 proptest! {
     #![proptest_config(cases(256))]
 

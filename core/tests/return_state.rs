@@ -462,6 +462,7 @@ fn expected_kinds(at: usize, byte: u8) -> &'static [ErrorKind] {
     }
 }
 
+#[cfg(not(miri))] // its generators alone would take Miri hours
 proptest! {
     #![proptest_config(cases(256))]
 

@@ -28,6 +28,7 @@ fn moments(world: &World) -> [DateTime<Utc>; 4] {
     [world.requested_at, expiry, expiry + Duration::milliseconds(1), expiry + Duration::days(400)]
 }
 
+#[cfg(not(miri))] // its generators alone would take Miri hours
 proptest! {
     #![proptest_config(cases(400))]
 
@@ -116,6 +117,7 @@ proptest! {
 
 /// Every order of an issued link, a return and two webhooks of every pair of outcomes, each looked at before and after the expiry.
 #[test]
+#[cfg_attr(miri, ignore = "thousands of events")]
 fn all_interleavings_of_a_life_agree() {
     let world = World::new();
     let mut lives = 0;
@@ -420,6 +422,7 @@ fn an_event_is_routed_by_token_then_by_reference() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "thousands of events")]
 fn the_worst_record_is_under_two_kilobytes() {
     let world = World::with_reference(&"\"".repeat(256));
     let mut facts = vec![

@@ -317,6 +317,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+#[cfg(not(miri))] // its generators alone would take Miri hours
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 200, ..cases(24) })]
 

@@ -226,6 +226,7 @@ fn checks_of(event: &Event) -> Map<String, Value> {
     Module::ALL.iter().filter_map(outcome).collect()
 }
 
+#[cfg(not(miri))] // its generators alone would take Miri hours
 proptest! {
     #![proptest_config(cases(1500))]
 

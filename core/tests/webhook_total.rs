@@ -72,6 +72,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+#[cfg(not(miri))] // its generators alone would take Miri hours
 proptest! {
     #![proptest_config(cases(700))]
 

@@ -137,6 +137,7 @@ fn cases() -> ProptestConfig {
     if cfg!(miri) { few } else { ProptestConfig::with_cases(2000) }
 }
 
+#[cfg(not(miri))] // its generators alone would take Miri hours
 proptest! {
     #![proptest_config(cases())]
 
@@ -247,7 +248,7 @@ fn sixty_four_containers_are_read_and_sixty_five_are_not() {
     assert!(!accepts(&format!("{}{}", "[".repeat(65), "]".repeat(65))));
     assert!(accepts(&format!("{}1{}", "{\"a\":".repeat(64), "}".repeat(64))));
     assert!(!accepts(&format!("{}1{}", "{\"a\":".repeat(65), "}".repeat(65))));
-    assert!(!accepts(&"[".repeat(1_000_000)));
+    assert!(!accepts(&"[".repeat(if cfg!(miri) { 1_000 } else { 1_000_000 })));
 }
 
 #[test]
