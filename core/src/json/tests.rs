@@ -231,7 +231,7 @@ fn keys_whose_hashes_collide_are_told_apart() {
         let second = step.rotate_left(5) ^ 0x5555_5555_5555_5555;
         Some(format!("{first}{}", core::str::from_utf8(&second.to_le_bytes()).ok()?))
     });
-    let mut keys: Vec<String> = colliding.take(300).collect();
+    let mut keys: Vec<String> = colliding.take(if cfg!(miri) { 20 } else { 300 }).collect();
     assert!(keys.iter().all(|key| hash_of(key) == hash_of(&keys[0])));
     assert!(accepts(&object(keys.iter().map(|key| quoted(key)))));
     keys.push(keys[17].clone());
