@@ -31,6 +31,8 @@ class Attempts(
         val id = if (isSqlite) "INTEGER PRIMARY KEY" else "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
         transaction {
             createStatement().use {
+                // Two processes may begin at once, and PostgreSQL's IF NOT EXISTS does not wait.
+                if (!isSqlite) it.execute("SELECT pg_advisory_xact_lock(7406)")
                 it.execute(
                     "CREATE TABLE IF NOT EXISTS attempts (id $id, reference_id VARCHAR(256) NOT NULL, token_hash VARCHAR(32) UNIQUE, " +
                         "nonce_hash VARCHAR(32) UNIQUE, record TEXT NOT NULL)",
