@@ -11,6 +11,7 @@ let package = Package(
   dependencies: [.package(name: "valify-link", path: used)],
   targets: [
     .executableTarget(name: "Use", dependencies: [.product(name: "ValifyLink", package: "valify-link")]),
+    .executableTarget(name: "Links", dependencies: [.product(name: "ValifyLink", package: "valify-link")]),
     .executableTarget(name: "Forbidden", dependencies: [.product(name: "ValifyLink", package: "valify-link")]),
   ]
 )

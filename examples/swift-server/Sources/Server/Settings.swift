@@ -15,6 +15,7 @@ struct Settings {
     publicOrigin = environment["PUBLIC_ORIGIN"] ?? "http://127.0.0.1:\(port)"
     // SQLite alone: `sqlite:///attempts.db`, or the path itself.
     let url = environment["DATABASE_URL"] ?? "sqlite:///attempts.db"
+    guard !url.hasPrefix("postgres") else { throw Database.Failed(description: "this example stores in SQLite alone") }
     database = url.hasPrefix("sqlite:///") ? String(url.dropFirst("sqlite:///".count)) : url
 
     // In production: the key from the environment, and neither environment nor base URL.
