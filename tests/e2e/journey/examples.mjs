@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
+const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** `[{ name, cwd, prepare, command }]` of those that are there; `missing` names the others. */
@@ -25,9 +26,8 @@ export async function examples(python) {
 			prepare: `rm -rf node_modules && '${deno}' install --quiet`,
 			command: [deno, "run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env", "app.ts"],
 		},
-		// `start` builds what is not yet built, and serves unless it is told to build alone.
-		{ name: "kotlin-ktor", prepare: "./start --build", command: ["./start"] },
-		{ name: "swift-server", database: "sqlite", prepare: "./start --build", command: ["./start"] },
+		{ name: "kotlin-ktor", prepare: `${here}start/kotlin-ktor --build`, command: [`${here}start/kotlin-ktor`] },
+		{ name: "swift-server", database: "sqlite", prepare: `${here}start/swift-server --build`, command: [`${here}start/swift-server`] },
 	].map((example) => ({ ...example, cwd: `${root}examples/${example.name}` }));
 	const isThere = ({ cwd }) => existsSync(cwd);
 	return { present: all.filter(isThere), missing: all.filter((one) => !isThere(one)).map(({ name }) => name) };

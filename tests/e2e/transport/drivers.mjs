@@ -1,12 +1,11 @@
 // Every default transport and every adapter: a program that takes orders for links and says what came of each.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const npm = `${here}../../../bindings-wasm/npm/test/`;
 
-/** `[{ host, transport, ask(orders) }]`; `python` is the interpreter that has the package. */
+/** `[{ host, transport, ask(orders), prepare? }]`, `prepare` being a command that must have run before; `python` is the interpreter that has the package. */
 export async function drivers(python) {
 	const { RUNTIMES } = await import(`${npm}runtimes.mjs`);
 	const all = [];
@@ -17,9 +16,8 @@ export async function drivers(python) {
 	for (const transport of ["httpx", "httpx-own", "requests", "requests-own", "stdlib", "httpx-async", "httpx-async-own", "aiohttp"]) {
 		all.push(program("python", transport, [python, `${here}drivers/python.py`, transport]));
 	}
-	for (const [host, run] of Object.entries({ kotlin: "bindings-uniffi/kotlin/tests/links", swift: "bindings-uniffi/swift/tests/links" })) {
-		const path = `${here}../../../${run}`;
-		if (existsSync(path)) all.push(program(host, "default", [path]));
+	for (const transport of ["default", "okhttp"]) {
+		all.push({ ...program("kotlin", transport, [`${here}drivers/java`, transport]), prepare: [`${here}drivers/java`, "--build"] });
 	}
 	return all;
 }

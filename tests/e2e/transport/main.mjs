@@ -1,6 +1,7 @@
 // The key stays home, and one call makes at most one link: `node main.mjs PYTHON [HOST…]`. CUTS=n cuts after each n-th byte only,
 // which is each 7th where nobody waits for more.
 
+import { execFileSync } from "node:child_process";
 import { startSandbox } from "../sandbox.mjs";
 import { cutEverywhere } from "./cuts.mjs";
 import { drivers, offenders } from "./drivers.mjs";
@@ -30,6 +31,7 @@ async function mustComplain(test) {
 try {
 	for (const driver of await drivers(python)) {
 		if (hosts.length > 0 && !hosts.includes(driver.host)) continue;
+		if (driver.prepare !== undefined) execFileSync(driver.prepare[0], driver.prepare.slice(1), { stdio: ["ignore", 2, 2] });
 		const where = `${driver.host} (${driver.transport})`;
 		await run(`${where}, sent elsewhere`, () => sendElsewhere(driver));
 		await run(`${where}, cut after ${every === 1 ? "every byte" : `each ${every}th byte`}`, () => cutEverywhere(sandbox, driver, every));
