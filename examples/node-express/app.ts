@@ -63,7 +63,10 @@ app.get("/back", async (request, response) => {
 app.post(
 	"/webhooks/valify",
 	valifyWebhook(verifier, async (event) => {
-		if (!(await attempts.mergeEvent(event))) console.error(`an event that no attempt takes, for a human: ${event}`);
+		if (await attempts.mergeEvent(event)) return;
+		console.error(`an event that no attempt takes, for a human: ${event}`);
+		// Two attempts whose links are not yet written look alike: 503, and the sender comes again.
+		throw new Error("no attempt takes this event");
 	}),
 );
 

@@ -10,7 +10,7 @@ from typing import Annotated, Optional
 
 import uvicorn
 from attempts import Attempts
-from fastapi import Cookie, Depends, FastAPI, Request, Response
+from fastapi import Cookie, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from settings import DATABASE_URL, PORT, PUBLIC_ORIGIN, return_state, valify, verifier
 from sqlalchemy import create_engine
@@ -74,6 +74,8 @@ def webhook(event: Annotated[Event, Depends(valify_event(verifier))]) -> None:
     """What Valify says. Whatever order it comes in, the record has the same answer."""
     if rows.merge_event(event) is None:
         log.error("an event that no attempt takes, for a human: %s", event)
+        # Two attempts whose links are not yet written look alike: the sender is asked to come again.
+        raise HTTPException(503)
 
 
 def _binding(cookie: Optional[str]) -> Binding:

@@ -80,8 +80,10 @@ struct App: Sendable {
       return Response(status: (error as? ValifyError)?.deliveryStatus ?? 500)
     }
     do {
-      if try !rows.merge(event) { log("an event that no attempt takes, for a human: \(event)") }
-      return Response(status: 200)
+      if try rows.merge(event) { return Response(status: 200) }
+      // Two attempts whose links are not yet written look alike: the sender is asked to come again.
+      log("an event that no attempt takes, for a human: \(event)")
+      return Response(status: 503)
     } catch {
       log("webhook: the handler failed, the sender is asked to come again: \(error)")
       return Response(status: 503)

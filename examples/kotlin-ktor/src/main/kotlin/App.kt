@@ -87,7 +87,8 @@ fun Application.app(rows: Attempts) {
 
         // What Valify says. Whatever order it comes in, the record has the same answer.
         valifyWebhook("/webhooks/valify", Settings.verifier) { event ->
-            database { rows.mergeEvent(event) } ?: log.error("an event that no attempt takes, for a human: {}", event)
+            // Two attempts whose links are not yet written look alike: what is thrown is answered with 503, and the sender comes again.
+            database { rows.mergeEvent(event) } ?: error("an event that no attempt takes, for a human: $event")
         }
     }
 }
