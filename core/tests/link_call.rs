@@ -256,3 +256,11 @@ fn both_spellings_of_the_spaced_key_are_one() {
     let spaced_token = answer(200, format!("{{\"session_token \":{TOKEN:?},\"redirect_url\":{url:?}}}"));
     assert_eq!(parsed(&spaced_token), Err(ErrorKind::MalformedResponse));
 }
+
+#[test]
+fn a_code_that_has_been_observed_is_explained_and_no_other() {
+    let call = call(ConfigOptions::default(), 0);
+    let detail = |body: &str| call.parse(&answer(422, body), start()).expect_err("a refusal").detail;
+    assert!(detail(r#"{"error_code": 7005}"#).contains("trials exceeded"));
+    assert!(!detail(r#"{"error_code": 7006}"#).contains("observed"));
+}

@@ -244,6 +244,16 @@ fn every_part_of_an_identity_counts() {
     }
 }
 
+/// Whose an event is that names a session alone, a record cannot know before it knows its own.
+#[test]
+fn a_session_alone_is_matched_once_it_is_known() {
+    let world = World::new();
+    let event = world.event(Outcome::Passed, Who::TokenAlone, true, false, 1_000);
+    assert_eq!(apply(&world, &[]).add(&event).expect_err("anybody's").kind, ErrorKind::RecordMismatch);
+    let issued = apply(&world, &[Fact::Issued]).add(&event).expect("its own");
+    assert_eq!(issued.status(world.requested_at), Status::Passed);
+}
+
 /// Nothing of production counts in a sandbox record either.
 #[test]
 fn a_sandbox_record_takes_sandbox_events_alone() {

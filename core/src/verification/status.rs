@@ -95,10 +95,8 @@ impl Verification {
         let strong = |outcome| self.slots().get(Strength::Strong, outcome);
         let strong_decision = strong(Outcome::Passed).is_some() || strong(Outcome::Failed).is_some();
         let weak = if strong_decision { None } else { self.slots().get(Strength::Weak, outcome) };
-        match (strong(outcome), weak) {
-            (Some(strong), Some(weak)) => Some(strong.join(weak)),
-            (strong, weak) => strong.or(weak),
-        }
+        // Both are there only for what is no decision, of which nothing but its being there is asked.
+        strong(outcome).or(weak)
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) enum Who {
     /// Our token and another user's reference.
     OtherReference,
     OtherFlow,
+    /// Our token and nobody's reference.
+    TokenAlone,
     /// Everything ours, in the sandbox.
     Sandbox,
     NothingButTime,
@@ -100,6 +102,7 @@ impl World {
             Who::OtherToken => (Some(self.reference_id.as_str()), Some("other-session-x".into()), None),
             Who::OtherReference => (Some("somebody else"), Some(TOKEN.into()), None),
             Who::OtherFlow => (Some(self.reference_id.as_str()), Some(TOKEN.into()), Some(OTHER_FLOW)),
+            Who::TokenAlone => (None, Some(TOKEN.into()), Some(FLOW)),
             Who::NothingButTime => (None, None, None),
             Who::Reference => (Some(self.reference_id.as_str()), None, None),
         };
