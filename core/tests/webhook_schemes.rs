@@ -336,6 +336,18 @@ fn refused(auth: &Auth, profile: &Profile, limits: Limits) -> String {
     error.field.expect("a field")
 }
 
+#[test]
+fn a_query_parameter_has_a_name_that_needs_no_encoding() {
+    for name in ["", "a b", "a=b", "a&b", "é", "a%20b", &"x".repeat(65)] {
+        let auth = secret_url(SecretPlace::Query(name.into()));
+        assert_eq!(refused(&auth, &profile(), Limits::default()), "query", "{name}");
+    }
+    for name in ["a", "A-z0._~", &"x".repeat(64)] {
+        let auth = secret_url(SecretPlace::Query(name.into()));
+        assert!(Verifier::new(Environment::Production, &auth, &profile(), Limits::default()).is_ok(), "{name}");
+    }
+}
+
 /// What documents cannot hold, or hold elsewhere, is refused of typed configurations by the same rules and fields.
 #[test]
 fn typed_configurations_are_checked_like_documents() {
