@@ -70,3 +70,7 @@ pub use webhook::{
     Auth, Delivery, Diagnosis, Event, Inspection, Outcome, Profile, UnverifiedEvent, Verifier, inspect,
     read_unverified, sign,
 };
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
