@@ -38,7 +38,9 @@ def program() -> str:
     beside = Path(sysconfig.get_path("scripts")) / file
     found = str(beside) if beside.exists() else shutil.which(file)
     if found is None:
-        raise SandboxError("the valify-sandbox program is not installed beside this package: VALIFY_SANDBOX can name one")
+        raise SandboxError(
+            "the valify-sandbox program is not installed beside this package: VALIFY_SANDBOX can name one"
+        )
     return found
 
 
@@ -51,7 +53,7 @@ class Sandbox:
 
     #: The key and the webhook secret that it takes unless a configuration file says otherwise.
     api_key = "sandbox-key-not-for-production"
-    webhook_secret = "sandbox-secret-not-for-production"  # noqa: S105
+    webhook_secret = "sandbox-secret-not-for-production"
 
     def __init__(
         self,
@@ -72,7 +74,7 @@ class Sandbox:
             command += ["--data", os.fspath(data)]
         if config is not None:
             command += ["--config", os.fspath(config)]
-        self._process = subprocess.Popen([*command, *args], stdout=subprocess.PIPE, text=True)  # noqa: S603
+        self._process = subprocess.Popen([*command, *args], stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         line = self._process.stdout.readline().strip()
         if not line.startswith(_READY):
@@ -121,13 +123,15 @@ class Sandbox:
         """The sandbox itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """End the process."""
         self.close()
 
-    def _call(self, path: str, body: object = None) -> Any:  # noqa: ANN401
+    def _call(self, path: str, body: object = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, {"content-type": "application/json"})  # noqa: S310
+        request = urllib.request.Request(self.url + path, data, {"content-type": "application/json"})
         try:
             with _opener.open(request) as answer:
                 text = answer.read()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def valify_sandbox_webhook_url() -> Optional[str]:
+def valify_sandbox_webhook_url() -> str | None:
     """Where the sandbox sends webhooks. Override it in your ``conftest.py``; by default none are sent."""
     return None
 
 
 @pytest.fixture(scope="session")
-def _valify_sandbox_process(valify_sandbox_webhook_url: Optional[str]) -> Iterator[Sandbox]:
+def _valify_sandbox_process(valify_sandbox_webhook_url: str | None) -> Iterator[Sandbox]:
     with Sandbox(webhook_url=valify_sandbox_webhook_url) as sandbox:
         yield sandbox
 
