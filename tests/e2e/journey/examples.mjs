@@ -26,7 +26,7 @@ export async function examples(python) {
 			prepare: `rm -rf node_modules && '${deno}' install --quiet`,
 			command: [deno, "run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env", "app.ts"],
 		},
-		{ name: "kotlin-ktor", prepare: `${here}start/kotlin-ktor --build`, command: [`${here}start/kotlin-ktor`] },
+		{ name: "kotlin-ktor", prepare: "./start --build", command: ["./start"] },
 		{ name: "swift-server", database: "sqlite", prepare: `${here}start/swift-server --build`, command: [`${here}start/swift-server`] },
 	].map((example) => ({ ...example, cwd: `${root}examples/${example.name}` }));
 	const isThere = ({ cwd }) => existsSync(cwd);
