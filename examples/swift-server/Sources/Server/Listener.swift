@@ -56,6 +56,14 @@ struct Listener {
       }
     } catch {
       write(Response(status: (error as? Refused)?.status ?? 400), to: connection)
+      // The sender is still writing: closed at once, it would see a reset instead of this answer.
+      shutdown(connection, Int32(SHUT_WR))
+      var left = 4 * maxBodyBytes
+      while left > 0 {
+        let count = recv(connection, &buffer, buffer.count, 0)
+        guard count > 0 else { return }
+        left -= count
+      }
     }
   }
 
