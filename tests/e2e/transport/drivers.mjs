@@ -5,12 +5,17 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const npm = `${here}../../../bindings-wasm/npm/test/`;
 
-/** `[{ host, transport, ask(orders), prepare? }]`, `prepare` being a command that must have run before; `python` is the interpreter that has the package. */
+/**
+ * `[{ host, transport, ask(orders), prepare?, isFresh? }]`, `prepare` being a command that must have run before; `isFresh` is false where no
+ * fresh connection is promised: a `fetch` of the caller's own. `python` is the interpreter that has the package.
+ */
 export async function drivers(python) {
 	const { RUNTIMES } = await import(`${npm}runtimes.mjs`);
 	const all = [];
 	for (const [host, command] of Object.entries(RUNTIMES)) {
-		for (const transport of ["default", "fetch"]) all.push(program(host, transport, [...command, `${here}drivers/js.mjs`, transport]));
+		for (const transport of ["default", "fetch"]) {
+			all.push({ ...program(host, transport, [...command, `${here}drivers/js.mjs`, transport]), isFresh: transport === "default" });
+		}
 	}
 	all.push({ host: "workers", transport: "default", ask: inWorkers });
 	for (const transport of ["httpx", "httpx-own", "requests", "requests-own", "stdlib", "httpx-async", "httpx-async-own", "aiohttp"]) {
