@@ -1,8 +1,8 @@
 // The package as a test of its user's would use it; VALIFY_SANDBOX names the program.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { createServer } from "node:http";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startSandbox } from "./index.js";
@@ -37,7 +37,10 @@ test("a sandbox starts on a free port, ends a session, sends its webhook, and is
 	await arrived;
 	const [session] = await sandbox.sessions();
 	assert.deepEqual([session.session_token, session.outcome], [token, "failed"]);
-	assert.deepEqual((await sandbox.deliveries()).map(({ id }) => id), [delivery_id]);
+	assert.deepEqual(
+		(await sandbox.deliveries()).map(({ id }) => id),
+		[delivery_id],
+	);
 	await sandbox.reset();
 	assert.deepEqual([await sandbox.sessions(), await sandbox.outbox()], [[], []]);
 	assert.equal(bodies[0].data.status, "rejected");
@@ -72,7 +75,10 @@ test("a process that ends takes its sandbox along", async () => {
 	assert.match(url, /^http:/);
 	// It is told to end, and takes its moment.
 	for (let asked = 0; ; asked += 1) {
-		const alive = await fetch(`${url}/healthz`).then(() => true, () => false);
+		const alive = await fetch(`${url}/healthz`).then(
+			() => true,
+			() => false,
+		);
 		if (!alive) break;
 		assert.ok(asked < 200, "it still serves");
 		await new Promise((next) => setTimeout(next, 50));
