@@ -17,8 +17,9 @@ let package = Package(
         .linkedLibrary("valify_link_core"),
         .unsafeFlags(["-L\(libraries)", "-Xlinker", "-rpath", "-Xlinker", libraries]),
       ]),
+    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"]), .yum(["libcurl-devel"])]),
     .target(
-      name: "ValifyLink", dependencies: ["ValifyLinkCore"],
+      name: "ValifyLink", dependencies: ["ValifyLinkCore", .target(name: "CCurl", condition: .when(platforms: [.linux]))],
       swiftSettings: [.enableExperimentalFeature("StrictConcurrency")]),
     .systemLibrary(name: "CCrypto", path: "tests/CCrypto"),
     .testTarget(name: "ValifyLinkTests", dependencies: ["ValifyLink", "CCrypto"], path: "tests/ValifyLinkTests"),

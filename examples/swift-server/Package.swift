@@ -7,7 +7,9 @@ let package = Package(
   dependencies: [.package(name: "valify-link", path: "../../bindings-uniffi/swift")],
   targets: [
     .systemLibrary(name: "CSQLite"),
-    .executableTarget(name: "Server", dependencies: ["CSQLite", .product(name: "ValifyLink", package: "valify-link")]),
+    .systemLibrary(name: "CPostgreSQL"),
+    .executableTarget(
+      name: "Server", dependencies: ["CSQLite", "CPostgreSQL", .product(name: "ValifyLink", package: "valify-link")]),
     .testTarget(name: "JourneyTests", dependencies: ["Server"]),
   ]
 )

@@ -27,7 +27,7 @@ export async function examples(python) {
 			command: [deno, "run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env", "app.ts"],
 		},
 		{ name: "kotlin-ktor", prepare: "./start --build", command: ["./start"] },
-		{ name: "swift-server", database: "sqlite", prepare: `${here}start/swift-server --build`, command: [`${here}start/swift-server`] },
+		{ name: "swift-server", prepare: `${here}start/swift-server --build`, command: [`${here}start/swift-server`] },
 	].map((example) => ({ ...example, cwd: `${root}examples/${example.name}` }));
 	const isThere = ({ cwd }) => existsSync(cwd);
 	return { present: all.filter(isThere), missing: all.filter((one) => !isThere(one)).map(({ name }) => name) };

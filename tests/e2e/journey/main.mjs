@@ -8,7 +8,6 @@ import { cases } from "./cases.mjs";
 import { examples, logOf, prepare } from "./examples.mjs";
 import { twoMachines } from "./machines.mjs";
 import { startPostgres } from "./postgres.mjs";
-import { startSqlite } from "./sqlite.mjs";
 import { startBrowser } from "./walk.mjs";
 import { startWorld } from "./world.mjs";
 
@@ -18,7 +17,6 @@ const { present, missing } = await examples(python);
 const chosen = present.filter(({ name }) => asked.length === 0 || asked.includes(name));
 const config = `${mkdtempSync(`${tmpdir()}/valify-link-journey-`)}/sandbox.toml`;
 const postgres = await startPostgres();
-const sqlite = startSqlite(python);
 const browser = await startBrowser();
 try {
 	for (const example of chosen) {
@@ -26,14 +24,13 @@ try {
 		try {
 			prepare(example);
 			writeConfig(config);
-			const databases = { postgres, sqlite }[example.database ?? "postgres"];
-			const world = await startWorld(example, databases, { config, environment });
+			const world = await startWorld(example, postgres, { config, environment });
 			try {
 				conclude(await run(`journey of ${example.name}`, cases(world, browser)));
 			} finally {
 				await world.stop();
 			}
-			conclude(await run(`two machines of ${example.name}`, [[`${attempts} attempts`, () => twoMachines(example, databases, attempts)]]));
+			conclude(await run(`two machines of ${example.name}`, [[`${attempts} attempts`, () => twoMachines(example, postgres, attempts)]]));
 		} catch (error) {
 			conclude({ suite: `journey of ${example.name}`, passed: 0, failed: 1, lines: [error.stack] });
 		}
@@ -41,7 +38,6 @@ try {
 } finally {
 	await browser.close();
 	await postgres.stop();
-	await sqlite.stop();
 	rmSync(dirname(config), { recursive: true });
 }
 // An example that is not there is not passed over in silence.

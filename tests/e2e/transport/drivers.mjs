@@ -24,6 +24,7 @@ export async function drivers(python) {
 	for (const transport of ["default", "okhttp"]) {
 		all.push({ ...program("kotlin", transport, [`${here}drivers/java`, transport]), prepare: [`${here}drivers/java`, "--build"] });
 	}
+	all.push(program("swift", "default", [`${here}../../../bindings-uniffi/swift/tests/links`]));
 	return all;
 }
 

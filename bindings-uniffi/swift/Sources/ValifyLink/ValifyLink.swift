@@ -66,7 +66,7 @@ public final class ValifyLink: Sendable, HiddenContent {
     apiKey: String?, baseURL: String? = nil, lang: Lang? = nil, environment: Environment? = nil, timeout: Duration? = nil,
     deadline: Duration? = nil, maxRetries: Int? = nil, backoffCap: Duration? = nil, retryAfterCap: Duration? = nil,
     maxResponseBytes: Int? = nil, expiryGrace: Duration? = nil, resendWhenUnknown: Bool? = nil, linkPrefixes: [String]? = nil,
-    returnSchemes: [String]? = nil, insecureHosts: [String]? = nil, transport: any HTTPTransport = URLSessionTransport()
+    returnSchemes: [String]? = nil, insecureHosts: [String]? = nil, transport: any HTTPTransport = DefaultTransport()
   ) throws {
     let document = Document.object([
       "api_key": .text(optional: apiKey),
@@ -89,7 +89,7 @@ public final class ValifyLink: Sendable, HiddenContent {
   }
 
   /// A client with settings that have been checked before.
-  public init(config: Config, transport: any HTTPTransport = URLSessionTransport()) {
+  public init(config: Config, transport: any HTTPTransport = DefaultTransport()) {
     self.config = config
     self.transport = transport
   }

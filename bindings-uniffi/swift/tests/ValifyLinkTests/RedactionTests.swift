@@ -22,31 +22,6 @@ final class RedactionTests: XCTestCase {
     return try verifier.verify(body: Self.body, headers: try sign(body: Self.body, auth: Self.auth).headers)
   }
 
-  /// Every way in which a value is turned into text, and every text that a mirror leads to.
-  private func renderings(_ value: Any) -> String {
-    var dumped = ""
-    dump(value, to: &dumped)
-    var texts = ["\(value)", String(describing: value), String(reflecting: value), dumped]
-    if let error = value as? any Error {
-      let bridged = error as NSError
-      texts += [error.localizedDescription, "\(bridged)", bridged.debugDescription, "\(bridged.userInfo)"]
-    }
-    walk(value, depth: 0, into: &texts)
-    return texts.joined(separator: "\n")
-  }
-
-  private func walk(_ value: Any, depth: Int, into texts: inout [String]) {
-    guard depth < 12 else { return }
-    var mirror: Mirror? = Mirror(reflecting: value)
-    while let one = mirror {
-      for child in one.children {
-        texts.append("\(child.label ?? "") \(child.value)")
-        walk(child.value, depth: depth + 1, into: &texts)
-      }
-      mirror = one.superclassMirror
-    }
-  }
-
   private func assertHidden(_ value: Any, _ more: String..., file: StaticString = #filePath, line: UInt = #line) {
     let text = renderings(value)
     for hidden in [fakeKey, fakeSecret, fakeToken, fakeName, fakeReference] + more {

@@ -28,7 +28,7 @@ struct Listener {
     let bound = withUnsafePointer(to: &address) { address in
       address.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
     }
-    guard bound == 0, listen(descriptor, 64) == 0 else { throw Database.Failed(description: "port \(port) is not to be had") }
+    guard bound == 0, listen(descriptor, 64) == 0 else { throw Failed(description: "port \(port) is not to be had") }
   }
 
   /// Serves until the process ends.

@@ -5,7 +5,7 @@ import ValifyLink
 struct Settings {
   let port: UInt16
   let publicOrigin: String
-  let database: String
+  let database: any Database
   let valify: ValifyLink
   let verifier: Verifier
   let returnState: ReturnState
@@ -13,10 +13,7 @@ struct Settings {
   init(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws {
     port = UInt16(environment["PORT"] ?? "") ?? 8000
     publicOrigin = environment["PUBLIC_ORIGIN"] ?? "http://127.0.0.1:\(port)"
-    // SQLite alone: `sqlite:///attempts.db`, or the path itself.
-    let url = environment["DATABASE_URL"] ?? "sqlite:///attempts.db"
-    guard !url.hasPrefix("postgres") else { throw Database.Failed(description: "this example stores in SQLite alone") }
-    database = url.hasPrefix("sqlite:///") ? String(url.dropFirst("sqlite:///".count)) : url
+    database = try open(environment["DATABASE_URL"] ?? "sqlite:///attempts.db")
 
     // In production: the key from the environment, and neither environment nor base URL.
     valify = try ValifyLink(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Carries one request to Valify. The default is ``URLSessionTransport``; any HTTP client can take its place.
+/// Carries one request to Valify. The default is ``DefaultTransport``; any HTTP client can take its place.
 ///
 /// A transport sends the request once and exactly as it stands: on a connection of its own, without redirects, cookies or stored
 /// credentials, with ``ValifyLink/ValifyLink/HTTPRequest/timeout`` over all of it and ``ValifyLink/ValifyLink/HTTPRequest/maxResponseBytes`` over the decoded body while it is read.

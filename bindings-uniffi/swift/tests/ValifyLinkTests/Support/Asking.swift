@@ -16,7 +16,7 @@ extension ValifyLink {
   /// A client of a sandbox that waits for nothing between attempts.
   static func testing(
     _ baseURL: String, timeout: Duration? = nil, maxRetries: Int? = nil, backoffCap: Duration = .zero, maxResponseBytes: Int? = nil,
-    insecureHosts: [String]? = nil, transport: any HTTPTransport = URLSessionTransport()
+    insecureHosts: [String]? = nil, transport: any HTTPTransport = DefaultTransport()
   ) throws -> ValifyLink {
     try ValifyLink(
       apiKey: key, baseURL: baseURL, environment: .sandbox, timeout: timeout, maxRetries: maxRetries, backoffCap: backoffCap,

@@ -24,8 +24,11 @@ final class Server: @unchecked Sendable {
     self.script = script
     Thread.detachNewThread { [self] in
       while let descriptor = Sockets.accept(on: listener) {
-        lock.withLock { accepted += 1 }
-        let connection = Connection(descriptor, self)
+        let number = lock.withLock {
+          accepted += 1
+          return accepted - 1
+        }
+        let connection = Connection(descriptor, self, number)
         Thread.detachNewThread {
           script(connection)
           Sockets.end(descriptor)
@@ -59,11 +62,14 @@ final class Server: @unchecked Sendable {
 
 /// One accepted connection, with what a script needs of HTTP.
 final class Connection: @unchecked Sendable {
+  /// How many came before it.
+  let number: Int
   private let descriptor: Int32
   private let server: Server
   private var buffer: [UInt8] = []
 
-  init(_ descriptor: Int32, _ server: Server) {
+  init(_ descriptor: Int32, _ server: Server, _ number: Int) {
+    self.number = number
     self.descriptor = descriptor
     self.server = server
   }

@@ -17,12 +17,25 @@ final class Tool: @unchecked Sendable {
     try process.run()
   }
 
+  /// Whether its output has come to its end.
+  private(set) var isOver = false
+
   /// The next line of its output.
   func line() -> String {
     var line: [UInt8] = []
-    while let byte = try? output.fileHandleForReading.read(upToCount: 1)?.first, byte != 10 { line.append(byte) }
+    while true {
+      guard let byte = try? output.fileHandleForReading.read(upToCount: 1)?.first else {
+        isOver = true
+        break
+      }
+      if byte == 10 { break }
+      line.append(byte)
+    }
     return String(decoding: line, as: UTF8.self)
   }
+
+  /// Gives it this, and leaves its input open.
+  func write(_ text: String) throws { try input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
 
   /// All that it printed, once it has ended.
   func all() -> Data {

@@ -1,0 +1,120 @@
+#if os(Linux)
+  import Foundation
+  import ValifyLink
+  import XCTest
+
+  /// What only the transport over libcurl has: TLS as it is told, and proxies.
+  final class CurlTransportTests: XCTestCase {
+    private func ask(_ baseURL: String, _ transport: CurlTransport, timeout: Duration? = nil) async throws -> Link {
+      try await ValifyLink.testing(baseURL, timeout: timeout, maxRetries: 0, transport: transport).createLink(.example())
+    }
+
+    // MARK: TLS
+
+    func testALinkComesOverTLS() async throws {
+      let peer = try SecurePeer()
+      defer { peer.stop() }
+      let call = Task { try await ask(peer.baseURL, CurlTransport(certificateAuthorities: peer.certificate)) }
+      XCTAssertFalse(peer.line(beginning: "POST ").isEmpty)
+      let body = #"{"session_token":"5e55104e-0000","redirect_url":"\#(peer.baseURL)/?token=5e55104e-0000"}"#
+      try peer.send("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+      let link = try await call.value
+      XCTAssertEqual(link.redirectURL, "\(peer.baseURL)/?token=5e55104e-0000")
+    }
+
+    func testACutWithinTLSIsOutcomeUnknown() async throws {
+      for answer in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\n\r\n{"] {
+        let peer = try SecurePeer()
+        let call = Task { try await ask(peer.baseURL, CurlTransport(certificateAuthorities: peer.certificate)) }
+        XCTAssertFalse(peer.line(beginning: "POST ").isEmpty)
+        if !answer.isEmpty { try peer.send(answer) }
+        peer.stop()
+        try await throwing(.outcomeUnknown) { try await call.value }
+      }
+    }
+
+    func testACertificateThatIsNotTrustedIsNotSent() async throws {
+      for (name, trusted) in [("IP:127.0.0.1", false), ("IP:127.0.0.2", true), ("DNS:peer.example", true)] {
+        let peer = try SecurePeer(name: name)
+        defer { peer.stop() }
+        let transport = CurlTransport(certificateAuthorities: trusted ? peer.certificate : nil)
+        let error = try await throwing(.notSent) { try await ask(peer.baseURL, transport) }
+        XCTAssert("\(error)".contains("libcurl 60: "), "\(error)")
+        XCTAssertFalse(peer.output().contains("POST"))
+      }
+    }
+
+    func testAnOlderTLSIsNotSent() async throws {
+      let peer = try SecurePeer(options: "-tls1_1 -cipher DEFAULT:@SECLEVEL=0")
+      defer { peer.stop() }
+      try await throwing(.notSent) { try await ask(peer.baseURL, CurlTransport(certificateAuthorities: peer.certificate)) }
+      XCTAssertFalse(peer.output().contains("POST"))
+    }
+
+    /// A connection is there, and TLS never is.
+    func testAPeerThatNeverFinishesTLSIsNotSent() async throws {
+      let server = Server { connection in
+        connection.request()
+        connection.request()
+      }
+      defer { server.close() }
+      let baseURL = server.baseURL.replacingOccurrences(of: "http:", with: "https:")
+      try await throwing(.notSent) { try await ask(baseURL, CurlTransport(), timeout: .milliseconds(400)) }
+      XCTAssertEqual(server.connections, 1)
+    }
+
+    func testAFileOfAuthoritiesThatIsNotThereIsNotSent() async throws {
+      let peer = try SecurePeer()
+      defer { peer.stop() }
+      try await throwing(.notSent) { try await ask(peer.baseURL, CurlTransport(certificateAuthorities: "/nowhere.pem")) }
+    }
+
+    // MARK: Proxies
+
+    func testTheEnvironmentNamesNoProxy() async throws {
+      let (server, other) = (Server.ofLinks(), Server.ofLinks())
+      defer { [server, other].forEach { $0.close() } }
+      for name in ["http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"] { setenv(name, other.baseURL, 1) }
+      defer { for name in ["http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"] { unsetenv(name) } }
+      _ = try await ask(server.baseURL, CurlTransport())
+      XCTAssertEqual(server.requests.count, 1)
+      XCTAssertEqual(other.connections, 0)
+    }
+
+    func testAProxyThatIsNamedIsUsed() async throws {
+      let (server, proxy) = (Server.ofLinks(), Server { connection in
+        connection.request()
+        connection.answer([], "401 Unauthorized")
+      })
+      defer { [server, proxy].forEach { $0.close() } }
+      setenv("no_proxy", "127.0.0.1", 1)
+      defer { unsetenv("no_proxy") }
+      let transport = CurlTransport(proxy: proxy.baseURL.replacingOccurrences(of: "//", with: "//canary-user:canary-password@"))
+      try await throwing(.unauthorized) { try await ask(server.baseURL, transport) }
+      XCTAssert(proxy.requests[0].hasPrefix("POST \(server.baseURL)/api/"), proxy.requests[0])
+      XCTAssertEqual(server.connections, 0)
+      XCTAssertEqual("\(transport)", "CurlTransport")
+    }
+
+    func testATunnelThatIsRefusedIsNotSentAndSawNoKey() async throws {
+      let proxy = Server { connection in
+        connection.request()
+        connection.answer([], "407 Proxy Authentication Required")
+      }
+      defer { proxy.close() }
+      let transport = CurlTransport(proxy: proxy.baseURL)
+      try await throwing(.notSent) { try await ask("https://127.0.0.1:1", transport) }
+      XCTAssert(proxy.requests[0].hasPrefix("CONNECT 127.0.0.1:1 "), proxy.requests[0])
+      XCTAssertFalse(proxy.requests[0].contains(key))
+    }
+
+    func testAProxyThatIsNotThereIsNotSent() async throws {
+      let server = Server.ofLinks()
+      defer { server.close() }
+      let transport = CurlTransport(proxy: "http://canary-user:canary-password@127.0.0.1:\(Sockets.freePort())")
+      let error = try await throwing(.notSent) { try await ask(server.baseURL, transport) }
+      for hidden in ["canary-user", "canary-password"] { XCTAssertFalse("\(error)".contains(hidden), "\(error)") }
+      XCTAssertEqual(server.connections, 0)
+    }
+  }
+#endif
