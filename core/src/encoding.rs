@@ -30,6 +30,18 @@ impl Encoding {
         }
     }
 
+    /// [`decode`](Self::decode) into a place that is given: how many bytes it took. `None` for more than fits, too.
+    pub(crate) fn decode_into(self, text: &str, place: &mut [u8]) -> Option<usize> {
+        match self {
+            Self::Hex => base16ct::mixed::decode(text, place).ok(),
+            Self::Base64 => base64ct::Base64::decode(text, place).ok(),
+            Self::Base64NoPad => base64ct::Base64Unpadded::decode(text, place).ok(),
+            Self::Base64Url => base64ct::Base64Url::decode(text, place).ok(),
+            Self::Base64UrlNoPad => base64ct::Base64UrlUnpadded::decode(text, place).ok(),
+        }
+        .map(|written| written.len())
+    }
+
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex => base16ct::lower::encode_string(bytes),

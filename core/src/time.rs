@@ -11,9 +11,21 @@ pub type Instant = DateTime<Utc>;
 ///
 /// `None` outside the years 0 to 9999: what a document could not hold would be written and never read again.
 pub(crate) fn to_millisecond(instant: Instant) -> Option<Instant> {
-    let rounds_up = instant.timestamp_subsec_nanos().checked_rem(1_000_000)? >= 500_000;
-    let milliseconds = instant.timestamp_millis().checked_add(i64::from(rounds_up))?;
-    Instant::from_timestamp_millis(milliseconds).filter(|instant| (0..=9999).contains(&instant.year()))
+    let nanoseconds = instant.timestamp_subsec_nanos();
+    let beyond = nanoseconds.checked_rem(1_000_000)?;
+    let is_whole = beyond == 0 && nanoseconds < 1_000_000_000;
+    let rounded = if is_whole {
+        Some(instant)
+    } else {
+        let milliseconds = instant.timestamp_millis().checked_add(i64::from(beyond >= 500_000))?;
+        Instant::from_timestamp_millis(milliseconds)
+    };
+    rounded.filter(is_writable)
+}
+
+/// Whether an instant is in a year of four digits.
+fn is_writable(instant: &Instant) -> bool {
+    (0..=9999).contains(&instant.year())
 }
 
 /// `2026-01-14T07:57:54.972Z`.
@@ -23,21 +35,22 @@ pub(crate) fn format(instant: Instant) -> String {
 
 /// Reads RFC 3339 with an upper-case `T` and `Z` or `±hh:mm`; no leap second. Rounded as [`to_millisecond`] does.
 pub(crate) fn parse(text: &str) -> Option<Instant> {
-    let (date, rest) = text.split_at_checked(10)?;
-    let (time, rest) = rest.strip_prefix('T')?.split_at_checked(8)?;
-    let (year, month, day) = three(date, [4, 2, 2], '-')?;
-    let (hour, minute, second) = three(time, [2, 2, 2], ':')?;
-    let (nanos, zone) = match rest.strip_prefix('.') {
-        None => (0, rest),
-        Some(rest) => {
-            let (digits, zone) = rest.split_at_checked(rest.find(|c: char| !c.is_ascii_digit())?)?;
-            (nanoseconds(digits)?, zone)
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', rest @ ..] = text.as_bytes() else { return None };
+    let [h1, h2, b':', i1, i2, b':', s1, s2, rest @ ..] = rest else { return None };
+    let date = date(number(&[*y1, *y2, *y3, *y4])?, number(&[*m1, *m2])?, number(&[*d1, *d2])?)?;
+    let time = date.and_hms_opt(number(&[*h1, *h2])?, number(&[*i1, *i2])?, number(&[*s1, *s2])?)?;
+    let (milliseconds, zone) = match rest {
+        [b'.', rest @ ..] => {
+            let (digits, zone) = rest.split_at_checked(rest.iter().position(|byte| !byte.is_ascii_digit())?)?;
+            (milliseconds(digits)?, zone)
         }
+        zone => (0, zone),
     };
-    let naive = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?
-        .and_hms_opt(hour, minute, second)?
-        .checked_add_signed(Duration::nanoseconds(nanos))?;
-    to_millisecond(Utc.from_utc_datetime(&naive.checked_sub_signed(Duration::minutes(offset_minutes(zone)?))?))
+    let local = Utc.from_utc_datetime(&time);
+    match milliseconds.checked_sub(offset_minutes(zone)?.checked_mul(60_000)?)? {
+        0 => Some(local),
+        later => local.checked_add_signed(Duration::milliseconds(later)).filter(is_writable),
+    }
 }
 
 /// Reads IMF-fixdate, the one form of an HTTP date that senders may use: `Sun, 06 Nov 1994 08:49:37 GMT`. A leap second is the second after it.
@@ -52,58 +65,52 @@ pub(crate) fn parse_http(text: &str) -> Option<Instant> {
         ("Sun", Weekday::Sun),
     ];
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (weekday, rest) = text.strip_suffix(" GMT")?.split_once(", ")?;
-    let (day, rest) = rest.split_once(' ')?;
-    let (month, rest) = rest.split_once(' ')?;
-    let (year, time) = rest.split_once(' ')?;
+    let [_, _, _, b',', b' ', d1, d2, b' ', _, _, _, b' ', y1, y2, y3, y4, b' ', time @ ..] = text.as_bytes() else {
+        return None;
+    };
+    let [h1, h2, b':', m1, m2, b':', s1, s2, b' ', b'G', b'M', b'T'] = time else { return None };
+    let (weekday, month) = (text.get(..3)?, text.get(8..11)?);
     let month = (1..).zip(MONTHS).find_map(|(number, name)| (name == month).then_some(number))?;
-    let (hour, minute, second) = three(time, [2, 2, 2], ':')?;
-    let date = NaiveDate::from_ymd_opt(i32::try_from(number(year, 4)?).ok()?, month, number(day, 2)?)?;
+    let (hour, minute, second) = (number(&[*h1, *h2])?, number(&[*m1, *m2])?, number(&[*s1, *s2])?);
+    let date = date(number(&[*y1, *y2, *y3, *y4])?, month, number(&[*d1, *d2])?)?;
     DAYS.contains(&(weekday, date.weekday())).then_some(())?;
     let leap = i64::from(second == 60);
     let second = if leap == 1 { 59 } else { second };
     Some(Utc.from_utc_datetime(&date.and_hms_opt(hour, minute, second)?.checked_add_signed(Duration::seconds(leap))?))
 }
 
-/// The fraction of a second; digits past the ninth cannot change a rounding to milliseconds, half up.
-fn nanoseconds(digits: &str) -> Option<i64> {
+fn date(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+}
+
+/// The fraction of a second in milliseconds, half up: of the digits past the third, the first decides.
+fn milliseconds(digits: &[u8]) -> Option<i64> {
     if digits.is_empty() {
         return None;
     }
-    let kept = digits.get(..9).unwrap_or(digits);
-    kept.parse::<i64>().ok()?.checked_mul(10_i64.checked_pow(u32::try_from(9_usize.checked_sub(kept.len())?).ok()?)?)
+    let digit = |place| digits.get(place).map_or(0, |byte| i64::from(byte & 0xf));
+    let whole = (0..3).fold(0, |whole: i64, place| whole.saturating_mul(10).saturating_add(digit(place)));
+    Some(whole.saturating_add(i64::from(digit(3) >= 5)))
 }
 
-fn offset_minutes(zone: &str) -> Option<i64> {
-    if zone == "Z" {
-        return Some(0);
-    }
-    let sign = match zone.as_bytes().first()? {
-        b'+' => 1,
-        b'-' => -1,
+fn offset_minutes(zone: &[u8]) -> Option<i64> {
+    let (sign, hours, minutes) = match zone {
+        b"Z" => return Some(0),
+        [b'+', h1, h2, b':', m1, m2] => (1, number(&[*h1, *h2])?, number(&[*m1, *m2])?),
+        [b'-', h1, h2, b':', m1, m2] => (-1, number(&[*h1, *h2])?, number(&[*m1, *m2])?),
         _ => return None,
     };
-    let (hours, minutes) = zone.get(1..)?.split_once(':')?;
-    let (hours, minutes) = (number(hours, 2)?, number(minutes, 2)?);
     if hours > 23 || minutes > 59 {
         return None;
     }
     i64::from(hours.checked_mul(60)?.checked_add(minutes)?).checked_mul(sign)
 }
 
-fn three(text: &str, lengths: [usize; 3], separator: char) -> Option<(u32, u32, u32)> {
-    let [a, b, c] = lengths;
-    let (first, rest) = text.split_at_checked(a)?;
-    let (second, rest) = rest.strip_prefix(separator)?.split_at_checked(b)?;
-    Some((number(first, a)?, number(second, b)?, number(rest.strip_prefix(separator)?, c)?))
-}
-
 /// A number of a few digits.
-fn number(text: &str, length: usize) -> Option<u32> {
-    let digit = |number: u32, byte: u8| {
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0_u32, |number, byte| {
         byte.is_ascii_digit().then(|| number.wrapping_mul(10).wrapping_add((byte & 0xf).into()))
-    };
-    if text.len() == length { text.bytes().try_fold(0, digit) } else { None }
+    })
 }
 
 /// Writes an instant into a document the way every host does.

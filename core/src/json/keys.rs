@@ -1,6 +1,6 @@
 //! Keys that must differ within their object.
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use super::{
     Malformed,
@@ -10,24 +10,34 @@ use super::{
 /// A decoded key and its hash.
 pub(super) struct Key<'a> {
     pub(super) hash: u32,
-    pub(super) text: Cow<'a, str>,
+    /// UTF-8; nothing needs to know that where keys are compared.
+    pub(super) text: Cow<'a, [u8]>,
 }
 
 impl<'a> Key<'a> {
     /// The key that stands after an opening quote, and what follows its closing quote.
-    pub(super) fn read(text: &'a str, from: &'a [u8]) -> Result<(Self, &'a [u8]), Malformed> {
+    #[inline]
+    pub(super) fn read(from: &'a [u8]) -> Result<(Self, &'a [u8]), Malformed> {
         let mut hash = Hash::default();
         let quoted = Quoted::read(from, |word| hash.add(word))?;
-        let at = |rest: &[u8]| text.len().checked_sub(rest.len());
-        let range = at(from).zip(at(quoted.rest).and_then(|end| end.checked_sub(1)));
-        let content = range.and_then(|(start, end)| text.get(start..end)).ok_or(Malformed)?;
+        let closing = from.len().checked_sub(quoted.rest.len()).and_then(|end| end.checked_sub(1));
+        let content = closing.and_then(|closing| from.get(..closing)).unwrap_or_default();
         let key = if quoted.has_escape {
-            let text = unescape(content);
-            Self { hash: hash_of(&text), text }
+            Self::decoded(content)?
         } else {
             Self { hash: hash.value(), text: Cow::Borrowed(content) }
         };
         Ok((key, quoted.rest))
+    }
+
+    fn equals(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.text == other.text
+    }
+
+    #[cold]
+    fn decoded(content: &[u8]) -> Result<Self, Malformed> {
+        let text: String = unescape(core::str::from_utf8(content).map_err(|_| Malformed)?).into();
+        Ok(Self { hash: hash_of(&text), text: Cow::Owned(text.into_bytes()) })
     }
 }
 
@@ -47,6 +57,7 @@ impl<'a> Keys<'a> {
         self.all.len()
     }
 
+    #[inline]
     pub(super) fn push(&mut self, key: Key<'a>) {
         self.all.push(key);
     }
@@ -62,6 +73,20 @@ impl<'a> Keys<'a> {
     }
 }
 
+/// Up to so many keys are compared with one another where their hashes begin alike.
+const FEW: usize = 32;
+
+/// Whether no two of a few keys are equal.
+fn few_are_distinct(keys: &[Key<'_>]) -> bool {
+    let mut seen = 0_u64;
+    keys.iter().enumerate().all(|(index, key)| {
+        let bit = beginning(key.hash);
+        let is_new = seen & bit == 0 || !keys.iter().take(index).any(|other| other.equals(key));
+        seen |= bit;
+        is_new
+    })
+}
+
 /// How many places of the table are looked at per key before it is given up.
 const MOST_STEPS: usize = 8;
 
@@ -69,8 +94,8 @@ const MOST_STEPS: usize = 8;
 ///
 /// The hash is no secret: who makes keys collide on purpose is met by sorting, in O(n log n).
 fn are_distinct(keys: &[Key<'_>], table: &mut Vec<u32>) -> bool {
-    if keys.len() < 2 {
-        return true;
+    if keys.len() <= FEW {
+        return few_are_distinct(keys);
     }
     let bits = usize::BITS.saturating_sub(keys.len().leading_zeros()).saturating_add(1);
     table.clear();
@@ -89,7 +114,7 @@ fn are_distinct(keys: &[Key<'_>], table: &mut Vec<u32>) -> bool {
                 Some(_) if steps == 0 => return are_distinct_sorted(keys),
                 Some(other) => {
                     let other = keys.get((*other as usize).saturating_sub(1));
-                    if other.is_some_and(|other| other.hash == key.hash && other.text == key.text) {
+                    if other.is_some_and(|other| other.equals(key)) {
                         return false;
                     }
                     place = place.saturating_add(1);
@@ -103,7 +128,7 @@ fn are_distinct(keys: &[Key<'_>], table: &mut Vec<u32>) -> bool {
 }
 
 fn are_distinct_sorted(keys: &[Key<'_>]) -> bool {
-    let mut texts: Vec<&str> = keys.iter().map(|key| &*key.text).collect();
+    let mut texts: Vec<&[u8]> = keys.iter().map(|key| &*key.text).collect();
     texts.sort_unstable();
     texts.windows(2).all(|pair| !matches!(pair, [a, b] if a == b))
 }
@@ -124,6 +149,11 @@ impl Hash {
     fn value(&self) -> u32 {
         (self.0 >> 32) as u32
     }
+}
+
+/// A bit for the six highest bits of a hash: where two keys have different ones, they differ.
+pub(super) const fn beginning(hash: u32) -> u64 {
+    1 << (hash >> 26)
 }
 
 /// The hash of a decoded key.

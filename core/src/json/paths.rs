@@ -6,7 +6,7 @@ use alloc::{string::String, vec, vec::Vec};
 
 use super::{
     Pointer, Value,
-    keys::{Key, hash_of},
+    keys::{Key, beginning, hash_of},
 };
 
 /// Pointers merged into a tree by their common beginnings.
@@ -24,7 +24,7 @@ pub(crate) struct Slot(usize);
 /// What the pointers say of one value.
 #[derive(Clone, Default)]
 pub(super) struct Node {
-    /// A bit for the six highest bits of each member's hash: most keys of a text lead nowhere, and are passed over by it.
+    /// The [`beginning`] of each member's hash: most keys of a text lead nowhere, and are passed over by it.
     hashes: u64,
     /// Sorted by the key's hash.
     members: Vec<Member>,
@@ -45,18 +45,15 @@ impl Node {
         self.slot
     }
 
-    /// The bit of `hashes` for this hash.
-    fn bit(hash: u32) -> u64 {
-        1 << (hash >> 26)
+    /// Whether there may be a member of this hash.
+    fn knows(&self, hash: u32) -> bool {
+        self.hashes & beginning(hash) != 0
     }
 
-    fn member(&self, hash: u32, key: &str) -> Option<usize> {
-        if self.hashes & Self::bit(hash) == 0 {
-            return None;
-        }
+    fn member(&self, hash: u32, key: &[u8]) -> Option<usize> {
         let first = self.members.partition_point(|member| member.hash < hash);
         let same = self.members.get(first..)?.iter().take_while(|member| member.hash == hash);
-        same.filter(|member| member.key == key).map(|member| member.node).next()
+        same.filter(|member| member.key.as_bytes() == key).map(|member| member.node).next()
     }
 }
 
@@ -83,10 +80,10 @@ impl Paths {
     fn child(&mut self, parent: usize, token: &str) -> usize {
         let (new, hash) = (self.nodes.len(), hash_of(token));
         let Some(node) = self.nodes.get_mut(parent) else { return new };
-        if let Some(child) = node.member(hash, token) {
+        if let Some(child) = node.member(hash, token.as_bytes()) {
             return child;
         }
-        node.hashes |= Node::bit(hash);
+        node.hashes |= beginning(hash);
         let at = node.members.partition_point(|other| other.hash < hash);
         node.members.insert(at, Member { hash, key: token.into(), node: new });
         if let Some(index) = Pointer::index(token) {
@@ -101,8 +98,9 @@ impl Paths {
         self.nodes.first()
     }
 
+    #[inline]
     pub(super) fn member(&self, node: &Node, key: &Key<'_>) -> Option<&Node> {
-        self.nodes.get(node.member(key.hash, &key.text)?)
+        if node.knows(key.hash) { self.nodes.get(node.member(key.hash, &key.text)?) } else { None }
     }
 
     pub(super) fn element(&self, node: &Node, index: usize) -> Option<&Node> {

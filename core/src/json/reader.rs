@@ -45,32 +45,39 @@ enum Inside {
     Object(usize),
 }
 
-/// What follows a value.
+/// What comes next.
 enum Next<'p> {
-    /// Another one, and what the pointers say of it.
+    /// A key and its value.
+    Member,
+    /// A value, and what the pointers say of it.
     Value(Option<&'p Node>),
-    /// The end of the root.
+    /// Nothing: the root has ended.
     End,
 }
 
 impl<'p, 'a> Reader<'p, 'a> {
-    /// Reads the root value by value. `node` is what the pointers say of the next one, if any leads there.
+    /// Reads the root value by value.
     fn document(&mut self) -> Result<(), Malformed> {
-        let mut node = self.paths.root();
+        let mut next = Next::Value(self.paths.root());
         loop {
+            let node = match next {
+                Next::Member => self.key()?,
+                Next::Value(node) => node,
+                Next::End => return Ok(()),
+            };
             let start = self.at();
             match self.rest {
                 [b'{', inside @ ..] => {
                     self.enter(Open { start, node, inside: Inside::Object(self.keys.count()) }, inside)?;
                     if self.rest.first() != Some(&b'}') {
-                        node = self.key()?;
+                        next = Next::Member;
                         continue;
                     }
                 }
                 [b'[', inside @ ..] => {
                     self.enter(Open { start, node, inside: Inside::Array(0) }, inside)?;
                     if self.rest.first() != Some(&b']') {
-                        node = node.and_then(|node| self.paths.element(node, 0));
+                        next = Next::Value(node.and_then(|node| self.paths.element(node, 0)));
                         continue;
                     }
                 }
@@ -79,10 +86,7 @@ impl<'p, 'a> Reader<'p, 'a> {
                     self.keep(start, node)?;
                 }
             }
-            match self.next()? {
-                Next::Value(next) => node = next,
-                Next::End => return Ok(()),
-            }
+            next = self.next()?;
         }
     }
 
@@ -92,7 +96,7 @@ impl<'p, 'a> Reader<'p, 'a> {
             self.rest = match (after_space(self.rest), &mut open.inside) {
                 ([b',', rest @ ..], Inside::Object(_)) => {
                     self.rest = after_space(rest);
-                    return self.key().map(Next::Value);
+                    return Ok(Next::Member);
                 }
                 ([b',', rest @ ..], Inside::Array(index)) => {
                     self.rest = after_space(rest);
@@ -125,7 +129,7 @@ impl<'p, 'a> Reader<'p, 'a> {
     /// Reads a key and its colon. What the pointers say of its value.
     fn key(&mut self) -> Result<Option<&'p Node>, Malformed> {
         let [b'"', inside @ ..] = self.rest else { return Err(Malformed) };
-        let (key, rest) = Key::read(self.text, inside)?;
+        let (key, rest) = Key::read(inside)?;
         let [b':', rest @ ..] = after_space(rest) else { return Err(Malformed) };
         self.rest = after_space(rest);
         let node = self.open.last().and_then(|open| self.paths.member(open.node?, &key));

@@ -21,10 +21,9 @@ impl<'a> Quoted<'a> {
     pub(super) fn read(mut bytes: &'a [u8], mut word: impl FnMut(u64)) -> Result<Self, Malformed> {
         let mut has_escape = false;
         loop {
-            let from = bytes.get(plain_length(bytes, &mut word)..).unwrap_or_default();
-            bytes = match from {
+            bytes = match after_plain(bytes, &mut word) {
                 [b'"', rest @ ..] => return Ok(Self { has_escape, rest }),
-                [b'\\', ..] => {
+                from @ [b'\\', ..] => {
                     let escape = Escape::read(from).ok_or(Malformed)?;
                     from.get(escape.length..).unwrap_or_default()
                 }
@@ -35,26 +34,24 @@ impl<'a> Quoted<'a> {
     }
 }
 
-/// How many bytes come before the first quote, backslash or control character.
-fn plain_length(bytes: &[u8], mut word: impl FnMut(u64)) -> usize {
+/// What begins with the first quote, backslash or control character, if there is one.
+fn after_plain(bytes: &[u8], mut word: impl FnMut(u64)) -> &[u8] {
     let mut rest = bytes;
-    let mut length = 0_usize;
     while let Some((eight, after)) = rest.split_first_chunk() {
         let eight = u64::from_le_bytes(*eight);
         let stops = stops(eight);
         if stops != 0 {
             let before = (stops & stops.wrapping_neg()).wrapping_shr(7).wrapping_sub(1);
             word(eight & before);
-            return length.saturating_add(stops.trailing_zeros() as usize / 8);
+            return rest.get(stops.trailing_zeros() as usize / 8..).unwrap_or_default();
         }
         word(eight);
-        length = length.saturating_add(8);
         rest = after;
     }
     let is_stop = |byte: &u8| matches!(byte, b'"' | b'\\' | ..0x20);
-    let plain = rest.iter().position(is_stop).unwrap_or(rest.len());
-    word(last_word(rest.get(..plain).unwrap_or_default()));
-    length.saturating_add(plain)
+    let (plain, rest) = rest.split_at(rest.iter().position(is_stop).unwrap_or(rest.len()));
+    word(last_word(plain));
+    rest
 }
 
 /// Gives each eight bytes of a text, and then what is left, as numbers.
@@ -111,7 +108,8 @@ pub(super) fn unescape(content: &str) -> Cow<'_, str> {
 
 /// Where the next escape begins in the content of a checked string, in which plain text stops for nothing else.
 fn next_escape(content: &str) -> Option<usize> {
-    Some(plain_length(content.as_bytes(), |_| ())).filter(|length| *length < content.len())
+    let rest = after_plain(content.as_bytes(), |_| ());
+    if rest.is_empty() { None } else { content.len().checked_sub(rest.len()) }
 }
 
 /// One escape sequence: its length in the text and the character that it stands for.
@@ -175,7 +173,7 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::plain_length;
+    use super::after_plain;
 
     #[test]
     #[cfg_attr(miri, ignore = "a million steps")]
@@ -186,7 +184,7 @@ mod tests {
                 let mut bytes = [b'A'; 19];
                 bytes[at..at + 2].copy_from_slice(&[first, second]);
                 let expected = bytes.iter().position(|byte| stops(*byte)).unwrap_or(bytes.len());
-                assert_eq!(plain_length(&bytes, |_| ()), expected, "{first} {second} at {at}");
+                assert_eq!(after_plain(&bytes, |_| ()), &bytes[expected..], "{first} {second} at {at}");
             }
         }
     }

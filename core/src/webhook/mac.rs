@@ -1,9 +1,9 @@
 //! Keyed hashes and the one comparison of secrets in the core.
 
 use alloc::vec::Vec;
-use core::ops::Deref;
+use core::ops::{BitAnd, Deref};
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 use subtle::ConstantTimeEq as _;
@@ -41,15 +41,16 @@ impl MacKey {
     /// The MAC over the parts as if they were one text.
     pub(super) fn tag(&self, parts: &[&[u8]]) -> Tag {
         match self {
-            Self::Sha1(state) => Tag::of(&parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes()),
-            Self::Sha256(state) => {
-                Tag::of(&parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes())
-            }
-            Self::Sha512(state) => {
-                Tag::of(&parts.iter().fold(state.clone(), Hmac::chain_update).finalize().into_bytes())
-            }
+            Self::Sha1(state) => finish(state.clone(), parts),
+            Self::Sha256(state) => finish(state.clone(), parts),
+            Self::Sha512(state) => finish(state.clone(), parts),
         }
     }
+}
+
+fn finish(mut state: impl Mac, parts: &[&[u8]]) -> Tag {
+    parts.iter().for_each(|part| state.update(part));
+    Tag::of(&state.finalize().into_bytes())
 }
 
 /// A MAC of any digest, or what a delivery presents as one.
@@ -64,8 +65,17 @@ impl Tag {
 
     pub(super) fn of(mac: &[u8]) -> Self {
         let mut bytes = [0; Self::MOST_BYTES];
-        bytes.iter_mut().zip(mac).for_each(|(byte, of_mac)| *byte = *of_mac);
+        if let Some(place) = bytes.get_mut(..mac.len()) {
+            place.copy_from_slice(mac);
+        }
         Self { bytes, length: mac.len() }
+    }
+
+    /// What is written into the place of a tag: `write` says how many bytes.
+    pub(super) fn read(write: impl FnOnce(&mut [u8]) -> Option<usize>) -> Option<Self> {
+        let mut bytes = [0; Self::MOST_BYTES];
+        let length = write(&mut bytes)?;
+        Some(Self { bytes, length })
     }
 }
 
@@ -90,7 +100,11 @@ impl Digest {
 
 /// Whether two tags are equal, in time that depends on their lengths alone. Every comparison with a secret goes through here.
 pub(super) fn equal_tags(ours: &[u8], theirs: &[u8]) -> bool {
-    ours.ct_eq(theirs).into()
+    let (our_words, our_rest) = ours.as_chunks();
+    let (their_words, their_rest) = theirs.as_chunks();
+    let same_length = ours.len().ct_eq(&theirs.len());
+    let words = our_words.iter().zip(their_words).map(|(a, b)| u64::from_ne_bytes(*a).ct_eq(&u64::from_ne_bytes(*b)));
+    words.fold(same_length & our_rest.ct_eq(their_rest), BitAnd::bitand).into()
 }
 
 /// Whether a presented secret is ours. Hashed first, so that not even our secret's length shows in the time.

@@ -33,7 +33,7 @@ impl SignatureEncoding {
 
     /// Reads a signature of exactly the digest's length.
     fn read(self, digest: Digest, text: &str) -> Option<Tag> {
-        self.form().decode(text).filter(|tag| tag.len() == digest.tag_length()).map(|tag| Tag::of(&tag))
+        Tag::read(|place| self.form().decode_into(text, place)).filter(|tag| tag.len() == digest.tag_length())
     }
 }
 
