@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 const FOLDERS = { package: fileURLToPath(new URL("../../dist", import.meta.url)), test: fileURLToPath(new URL("..", import.meta.url)) };
 const TYPES = { mjs: "text/javascript", wasm: "application/wasm" };
 const PAGE = `<!doctype html><title>valify-link</title><link rel="icon" href="data:,">
-<script type="importmap" nonce="tests">{ "imports": { "valify-link": "/page/package/browser.mjs" } }</script>`;
+<script type="importmap" nonce="tests">
+{ "imports": { "valify-link": "/page/package/browser.mjs", "valify-link/request": "/page/package/request.mjs" } }</script>`;
 /** What the package needs of a page's policy, and no more: no eval, nothing inline but the import map. */
 const POLICY =
 	"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'nonce-tests'; connect-src 'self' http://127.0.0.1:* https://127.0.0.1:*";
