@@ -50,7 +50,8 @@ async function plan(sandbox, ask, every) {
 	});
 }
 
-async function linksByReference(sandbox) {
+/** How many links the sandbox has made for each reference. */
+export async function linksByReference(sandbox) {
 	const counts = new Map();
 	for (let skip = 0; ; skip += 1000) {
 		const { sessions } = await sandbox.get(`/_sandbox/sessions?limit=1000&skip=${skip}`);

@@ -1,7 +1,9 @@
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import org.valifylink.Environment;
 import org.valifylink.JavaHttpTransport;
@@ -19,7 +21,7 @@ public final class Links {
         var transport = arguments[0].equals("okhttp") ? new OkHttpTransport() : new JavaHttpTransport();
         var clients = new HashMap<String, ValifyLink>();
         for (var order : new ObjectMapper().readTree(System.in)) {
-            var client = clients.computeIfAbsent(order.get("base_url").asText(), base -> new ValifyLink(config(base), transport));
+            var client = clients.computeIfAbsent(order.get("base_url").asText(), base -> new ValifyLink(config(base, order), transport));
             String answer;
             try {
                 client.createLinkBlocking(new LinkRequest("https://shop.example/back", order.get("reference_id").asText(), NEVER));
@@ -33,9 +35,10 @@ public final class Links {
     }
 
     /** The default policy; only the waits of its retries are short. */
-    private static ValifyConfig config(String base) {
+    private static ValifyConfig config(String base, JsonNode order) {
         return ValifyConfig.builder("sandbox-key-not-for-production")
                 .baseUrl(base)
+                .linkPrefixes(order.has("link_prefix") ? List.of(order.get("link_prefix").asText()) : List.of())
                 .environment(Environment.SANDBOX)
                 .backoffCap(Duration.ZERO)
                 .build();

@@ -1,10 +1,17 @@
-// One link by one order: `{ base_url, reference_id }`. The policy is the default one; only the waits of its retries are short.
+// One link by one order: `{ base_url, link_prefix?, reference_id }`. The policy is the default one; only the waits of its retries are short.
 
 export function asker(api, options) {
 	const clients = new Map();
-	return async ({ base_url: baseUrl, reference_id: referenceId }) => {
+	return async ({ base_url: baseUrl, link_prefix: linkPrefix, reference_id: referenceId }) => {
 		const made = () =>
-			new api.ValifyLink({ apiKey: "sandbox-key-not-for-production", environment: "sandbox", baseUrl, backoffCapMs: 0, ...options });
+			new api.ValifyLink({
+				apiKey: "sandbox-key-not-for-production",
+				environment: "sandbox",
+				baseUrl,
+				linkPrefixes: linkPrefix === undefined ? [] : [linkPrefix],
+				backoffCapMs: 0,
+				...options,
+			});
 		const client = clients.get(baseUrl) ?? made();
 		clients.set(baseUrl, client);
 		try {

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import ssl
 import sys
 from datetime import datetime, timezone
 from typing import Any
+
+import certifi
+
+#: The file of an authority to trust. What asks the environment finds it there; what asks certifi is told so, as distributions do it.
+AUTHORITY = os.environ.get("SSL_CERT_FILE")
+if AUTHORITY is not None:
+    certifi.where = lambda: AUTHORITY
 
 import valify_link as vl
 from valify_link.transports.aiohttp import AiohttpTransport
@@ -20,19 +29,21 @@ NEVER = datetime(2099, 1, 1, tzinfo=timezone.utc)
 def httpx_of_the_callers_own() -> Any:
     import httpx
 
-    return HttpxTransport(httpx.Client(follow_redirects=True))
+    return HttpxTransport(httpx.Client(follow_redirects=True, verify=ssl.create_default_context()))
 
 
 def requests_of_the_callers_own() -> Any:
     import requests
 
-    return RequestsTransport(requests.Session())
+    session = requests.Session()
+    session.verify = AUTHORITY or True
+    return RequestsTransport(session)
 
 
 def async_httpx_of_the_callers_own() -> Any:
     import httpx
 
-    return AsyncHttpxTransport(httpx.AsyncClient(follow_redirects=True))
+    return AsyncHttpxTransport(httpx.AsyncClient(follow_redirects=True, verify=ssl.create_default_context()))
 
 
 SYNC = {
@@ -52,6 +63,7 @@ def settings(order: dict[str, str], transport: Any) -> dict[str, Any]:
         "api_key": "sandbox-key-not-for-production",
         "environment": "sandbox",
         "base_url": base_url,
+        "link_prefixes": [order["link_prefix"]] if "link_prefix" in order else [],
         "backoff_cap": 0,
         "transport": transport,
     }
