@@ -1,4 +1,5 @@
 // Tries to get a `passed` out of a failure by every public means of the package. Node, Deno and Bun.
+import { createRequire } from "node:module";
 import process from "node:process";
 import * as api from "valify-link";
 import { conclude, equal, run } from "../../../bindings-wasm/npm/test/harness.mjs";
@@ -33,6 +34,37 @@ const states = new api.ReturnState({ secrets: auth.secrets });
 const binding = api.ReturnState.newBinding();
 const returnedNow = () => states.check(states.issue({ ...request, binding }).returnUrl, { referenceId: "user-1", binding });
 
+/** Bytes whose every method tells of others. */
+class OfTwoMinds extends Uint8Array {
+	slice = () => new TextEncoder().encode(approved);
+	subarray = () => new TextEncoder().encode(approved);
+	[Symbol.iterator] = () => new TextEncoder().encode(approved)[Symbol.iterator]();
+}
+
+/** With a property of an object replaced meanwhile, as a hostile dependency does. */
+function with_(object, name, descriptor, forge) {
+	const own = Object.getOwnPropertyDescriptor(object, name);
+	try {
+		Object.defineProperty(object, name, { configurable: true, ...descriptor });
+		return forge();
+	} finally {
+		if (own === undefined) delete object[name];
+		else Object.defineProperty(object, name, own);
+	}
+}
+
+/** The package loaded once more, with a core of its own: what is of the one is nothing to the other, though its numbers may be the same. */
+function anotherCopy() {
+	const require = createRequire(import.meta.url);
+	const path = require.resolve("valify-link");
+	const kept = require.cache[path];
+	delete require.cache[path];
+	const copy = require(path);
+	if (kept !== undefined) require.cache[path] = kept;
+	if (copy.Event === api.Event) throw new TypeError("it is the same copy");
+	return copy;
+}
+
 /** Each ends with a record, or with an exception. */
 const FORGERIES = {
 	"an object": () => fresh().add({ outcome: "passed", sessionToken: TOKEN }),
@@ -56,6 +88,31 @@ const FORGERIES = {
 	"the constructor for another target": () => fresh().add(Reflect.construct(api.Event, [], Object)),
 	"the constructor of a failure": () => fresh().add(new (failed().constructor)(failed())),
 	"a copy": () => fresh().add(structuredClone(failed())),
+	"its JSON revived with its prototype": () =>
+		fresh().add(
+			JSON.parse(JSON.stringify(verified(approved)), (key, value) => (key === "" ? Object.setPrototypeOf(value, api.Event.prototype) : value)),
+		),
+	"all properties of a passed": () => fresh().add(Object.create(api.Event.prototype, Object.getOwnPropertyDescriptors(verified(approved)))),
+	"a promise of a passed": () => fresh().add(Promise.resolve(verified(approved))),
+	"a list of a passed": () => fresh().add([verified(approved)]),
+	"the prototype's outcome replaced": () =>
+		with_(api.Event.prototype, "outcome", { get: () => "passed" }, () => fresh().add(failed())),
+	"a class that calls everything its instance": () =>
+		with_(api.Event, Symbol.hasInstance, { value: () => true }, () => fresh().add({ outcome: "passed", sessionToken: TOKEN })),
+	"maps that find whatever is looked for": () =>
+		with_(WeakMap.prototype, "get", { value: () => verified(approved) }, () =>
+			with_(WeakSet.prototype, "has", { value: () => true }, () => fresh().add({ outcome: "passed" })),
+		),
+	"the method of a record, on another": () => api.Verification.prototype.add.call({ ...fresh() }, verified(approved)),
+	"a child of a record": () => Object.create(fresh()).add(verified(approved)),
+	"a failure of another copy of the package": () => {
+		const copy = anotherCopy();
+		const its = new copy.Verifier({ environment: "sandbox", auth, profile: profile() });
+		// As many in either, so that what they are numbered by may be the same.
+		const [passed, failure] = [verified(approved), its.verify(said("rejected"), copy.sign(auth, said("rejected")).headers)];
+		equal(passed.outcome, "passed", "ours");
+		return fresh().add(failure);
+	},
 	"what was not verified": () => fresh().add(api.readUnverified(approved, profile())),
 	"what was not verified, with the prototype of an event": () =>
 		fresh().add(Object.setPrototypeOf(api.readUnverified(approved, profile()), api.Event.prototype)),
@@ -80,6 +137,40 @@ const FORGERIES = {
 		const event = verified(bytes);
 		bytes.set(new TextEncoder().encode(approved));
 		return fresh().add(event);
+	},
+	"bytes of two minds": () => {
+		const event = verified(OfTwoMinds.from(new TextEncoder().encode(said("rejected"))));
+		equal(new TextDecoder().decode(event.raw()), said("rejected"), "what is kept");
+		return fresh().add(event);
+	},
+	"bytes of two minds, signed by their other": () =>
+		fresh().add(sandbox.verify(OfTwoMinds.from(new TextEncoder().encode(approved)), signed(said("rejected")))),
+	"bytes shared with another thread, changed after the verdict": () => {
+		const shared = new Uint8Array(new SharedArrayBuffer(approved.length));
+		shared.set(new TextEncoder().encode(said("rejected")));
+		const event = verified(shared);
+		shared.set(new TextEncoder().encode(approved));
+		equal(event.rawAt("/status"), '"rejected"', "what is kept");
+		return fresh().add(event);
+	},
+	"a buffer that is taken away while it is read": () => {
+		const buffer = new TextEncoder().encode(said("rejected")).buffer;
+		const headers = [["X-Valify-Signature", signed(said("rejected"))[0][1]]];
+		headers[Symbol.iterator] = function* () {
+			structuredClone(buffer, { transfer: [buffer] });
+			yield* Array.prototype.values.call(this);
+		};
+		return fresh().add(sandbox.verify(buffer, headers));
+	},
+	"an object as the link, of another session": () => {
+		const other = "5e55104e-0000-4000-8000-000000000002";
+		const forged = { ...link, sessionToken: other, redirectUrl: `http://127.0.0.1:1/?token=${other}` };
+		return client.requested(request).issued(forged).add(verified(said("approved", other)));
+	},
+	"a link written to, of another session": () => {
+		const other = "5e55104e-0000-4000-8000-000000000002";
+		const written = Object.create(link, { sessionToken: { value: other } });
+		return client.requested(request).issued(written).add(verified(said("approved", other)));
 	},
 	"a profile changed after the verifier was made": () => {
 		const its = profile();

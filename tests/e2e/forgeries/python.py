@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import array
 import copy
+import copyreg
 import json
 import pickle
 import sys
+import threading
 import types
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable
@@ -14,6 +17,7 @@ from unittest import mock
 import valify_link as vl
 
 TOKEN = "5e55104e-0000-4000-8000-000000000001"
+OTHER = "5e55104e-0000-4000-8000-000000000002"
 NOW = datetime.now(timezone.utc)
 SECRETS = {"a": vl.Secret.utf8("fake-webhook-secret-0001")}
 AUTH = vl.Preset("x_valify_signature_unverified", secrets=SECRETS)
@@ -122,6 +126,82 @@ def text_of_two_minds() -> Any:
     return verifier().verify(Fickle(REJECTED.decode()), signed(REJECTED))
 
 
+def the_class_of_its_own() -> Any:
+    """A class that says of itself that it is another, with all that an event has."""
+    members = {name: property(lambda _self: "passed") for name in dir(vl.Event) if not name.startswith("__")}
+    return type("Event", (), {**members, "__class__": vl.Event})()
+
+
+def its_outcome_replaced() -> Any:
+    event = failed()
+    kept = vl.Event.__dict__["outcome"]
+    vl.Event.outcome = property(lambda _self: "passed")  # type: ignore[misc, assignment]
+    try:
+        fresh().add(event)
+        return event
+    finally:
+        vl.Event.outcome = kept  # type: ignore[misc]
+
+
+def bytes_changed_meanwhile() -> Any:
+    """Another thread changes them all the time; whatever was verified must be what is said."""
+    body, over = bytearray(REJECTED), threading.Event()
+
+    def change() -> None:
+        while not over.is_set():
+            body[:] = APPROVED
+            body[:] = REJECTED
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        headers, by, event = signed(REJECTED), verifier(), None
+        for _ in range(200):
+            try:
+                event = by.verify(body, headers)
+            except vl.SignatureError:
+                continue
+            if event.outcome != "failed" or bytes(event.raw) != REJECTED:
+                return event
+        return event
+    finally:
+        over.set()
+        thread.join()
+
+
+class TwoMinds:
+    """A buffer that is another each time it is asked for (from Python 3.12 on)."""
+
+    def __init__(self) -> None:
+        self._bodies = [REJECTED, APPROVED, APPROVED]
+
+    def __buffer__(self, _flags: int) -> memoryview:
+        return memoryview(self._bodies.pop(0))
+
+
+class TwoAnswers(dict[str, str]):
+    """Headers that are others each time they are asked for."""
+
+    def items(self) -> Any:
+        return signed(REJECTED)
+
+    def __getitem__(self, _name: str) -> str:
+        return signed(APPROVED)[0][1]
+
+    def __iter__(self) -> Any:
+        return iter(["X-Valify-Signature"])
+
+    def keys(self) -> Any:
+        return ["X-Valify-Signature"]
+
+
+def array_changed() -> Any:
+    body = array.array("B", REJECTED)
+    event = verifier().verify(memoryview(body), signed(REJECTED))
+    body[:] = array.array("B", APPROVED)
+    return event
+
+
 #: Each gives what is added to a record of a link.
 EVENTS: dict[str, Callable[[], Any]] = {
     "a namespace": lambda: types.SimpleNamespace(outcome="passed", session_token=TOKEN),
@@ -136,14 +216,27 @@ EVENTS: dict[str, Callable[[], Any]] = {
     "what was not verified, as an event": of_another_class,
     "a copy": lambda: copy.deepcopy(failed()),
     "a pickle": lambda: pickle.loads(pickle.dumps(verified(APPROVED))),
+    "a pickle written by hand": lambda: pickle.loads(b"\x80\x04cvalify_link\nEvent\n)\x81."),
+    "a pickle of a reduction": lambda: copyreg.__newobj__(vl.Event),  # type: ignore[attr-defined]
+    "what its class is made by": lambda: type.__call__(vl.Event),
+    "the reconstructor": lambda: copyreg._reconstructor(vl.Event, object, None),  # type: ignore[attr-defined]
+    "a state set": lambda: failed().__setstate__({"outcome": "passed"}),
+    "a class that says that it is another": the_class_of_its_own,
+    "an object of another class": lambda: setattr(types.SimpleNamespace(), "__class__", vl.Event),
+    "the class's outcome replaced": its_outcome_replaced,
+    "a list of a passed": lambda: [verified(APPROVED)],
     "its JSON": lambda: json.loads(json.dumps(verified(APPROVED).to_json())),
     "no signature": lambda: verifier().verify(APPROVED, []),
     "the signature of another body": lambda: verifier().verify(APPROVED, signed(REJECTED)),
     "bytes changed after the verdict": bytes_changed,
     "a profile changed after the verifier was made": profile_changed,
     "a text of two minds": text_of_two_minds,
+    "bytes changed by another thread meanwhile": bytes_changed_meanwhile,
+    "an array changed after the verdict": array_changed,
+    "a buffer of two minds": lambda: verifier().verify(TwoMinds(), signed(REJECTED)),  # type: ignore[arg-type]
+    "headers of two minds": lambda: verifier().verify(APPROVED, TwoAnswers(signed(REJECTED))),
     "a passed of another environment": lambda: verified(APPROVED, verifier("production")),
-    "a passed of another session": lambda: verified(said("approved", "5e55104e-0000-4000-8000-000000000002")),
+    "a passed of another session": lambda: verified(said("approved", OTHER)),
     "a return": returned,
     "a link": lambda: LINK,
     "a dictionary": lambda: {"outcome": "passed", "session_token": TOKEN},
@@ -153,6 +246,13 @@ RECORDS: dict[str, Callable[[], Any]] = {
     "a return, returned": lambda: fresh().returned(returned()),
     "an event, returned": lambda: fresh().returned(verified(APPROVED)),  # type: ignore[arg-type]
     "a passed before the link is known": lambda: requested().add(verified(APPROVED)),
+    "a link of another session, written by hand": lambda: (
+        requested()
+        .issued(types.SimpleNamespace(session_token=OTHER, redirect_url="", reference_id="user-1"))  # type: ignore[arg-type]
+        .add(verified(said("approved", OTHER)))
+    ),
+    "a record's method on another": lambda: vl.Verification.add(mock.Mock(spec=vl.Verification), verified(APPROVED)),
+    "a pickled record's own word": lambda: pickle.loads(b"\x80\x04cvalify_link\nVerification\n)\x81."),
     "a mock merged": lambda: fresh().merge(mock.Mock(spec=vl.Verification, status=lambda: "passed")),
     "an event merged": lambda: fresh().merge(verified(APPROVED)),  # type: ignore[arg-type]
     "the record's constructor": lambda: vl.Verification(APPROVED),  # type: ignore[call-arg]
