@@ -5,6 +5,7 @@ import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { equal, ok } from "../../../bindings-wasm/npm/test/harness.mjs";
 import { generator } from "../peers/bodies.mjs";
+import { FRESH } from "../sandbox.mjs";
 import { startWorld } from "./world.mjs";
 
 const OUTCOMES = ["passed", "passed", "passed", "failed", "review", "abandoned", "expired"];
@@ -154,7 +155,7 @@ async function end({ sandbox }, token, random, agent) {
 
 async function complete(sandbox, token, random) {
 	const outcome = OUTCOMES[random(OUTCOMES.length)];
-	const headers = { "content-type": "application/json" };
+	const headers = { "content-type": "application/json", ...FRESH };
 	const answer = await fetch(`${sandbox.origin}/_sandbox/sessions/${token}/complete`, {
 		method: "POST",
 		headers,

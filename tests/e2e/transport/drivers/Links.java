@@ -34,13 +34,15 @@ public final class Links {
         System.exit(0);
     }
 
-    /** The default policy; only the waits of its retries are short. */
+    /** The default policy; only the waits of its retries are short, and time is ample. */
     private static ValifyConfig config(String base, JsonNode order) {
         return ValifyConfig.builder("sandbox-key-not-for-production")
                 .baseUrl(base)
                 .linkPrefixes(order.has("link_prefix") ? List.of(order.get("link_prefix").asText()) : List.of())
                 .environment(Environment.SANDBOX)
                 .backoffCap(Duration.ZERO)
+                .timeout(Duration.ofMinutes(2))
+                .deadline(Duration.ofMinutes(5))
                 .build();
     }
 }

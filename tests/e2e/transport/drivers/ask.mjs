@@ -1,4 +1,5 @@
-// One link by one order: `{ base_url, link_prefix?, reference_id }`. The policy is the default one; only the waits of its retries are short.
+// One link by one order: `{ base_url, link_prefix?, reference_id }`. The policy is the default one; only the waits of its retries are short, and time is
+// ample: a machine that is busy with other things is not what is tested.
 
 export function asker(api, options) {
 	const clients = new Map();
@@ -10,6 +11,8 @@ export function asker(api, options) {
 				baseUrl,
 				linkPrefixes: linkPrefix === undefined ? [] : [linkPrefix],
 				backoffCapMs: 0,
+				timeoutMs: 120_000,
+				deadlineMs: 300_000,
 				...options,
 			});
 		const client = clients.get(baseUrl) ?? made();

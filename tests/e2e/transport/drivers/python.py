@@ -17,11 +17,11 @@ AUTHORITY = os.environ.get("SSL_CERT_FILE")
 if AUTHORITY is not None:
     certifi.where = lambda: AUTHORITY
 
-import valify_link as vl
-from valify_link.transports.aiohttp import AiohttpTransport
-from valify_link.transports.httpx import AsyncHttpxTransport, HttpxTransport
-from valify_link.transports.requests import RequestsTransport
-from valify_link.transports.stdlib import StdlibTransport
+import valify_link as vl  # noqa: E402
+from valify_link.transports.aiohttp import AiohttpTransport  # noqa: E402
+from valify_link.transports.httpx import AsyncHttpxTransport, HttpxTransport  # noqa: E402
+from valify_link.transports.requests import RequestsTransport  # noqa: E402
+from valify_link.transports.stdlib import StdlibTransport  # noqa: E402
 
 NEVER = datetime(2099, 1, 1, tzinfo=timezone.utc)
 
@@ -57,7 +57,7 @@ ASYNC = {"httpx-async": lambda: None, "httpx-async-own": async_httpx_of_the_call
 
 
 def settings(order: dict[str, str], transport: Any) -> dict[str, Any]:
-    """The default policy; only the waits of its retries are short."""
+    """The default policy; only the waits of its retries are short, and time is ample."""
     base_url = order["base_url"]
     return {
         "api_key": "sandbox-key-not-for-production",
@@ -65,6 +65,8 @@ def settings(order: dict[str, str], transport: Any) -> dict[str, Any]:
         "base_url": base_url,
         "link_prefixes": [order["link_prefix"]] if "link_prefix" in order else [],
         "backoff_cap": 0,
+        "timeout": 120,
+        "deadline": 300,
         "transport": transport,
     }
 
