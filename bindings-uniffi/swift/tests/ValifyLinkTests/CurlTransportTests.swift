@@ -9,6 +9,17 @@
       try await ValifyLink.testing(baseURL, timeout: timeout, maxRetries: 0, transport: transport).createLink(.example())
     }
 
+    func testTheHeadIsTheCoresAndWhatHTTPNeeds() async throws {
+      let server = Server.ofLinks()
+      defer { server.close() }
+      let client = try ValifyLink.testing(server.baseURL)
+      _ = try await client.createLink(.example())
+      let lines = server.requests[0].components(separatedBy: "\r\n\r\n")[0].components(separatedBy: "\r\n").dropFirst()
+      let sent = lines.map { $0.components(separatedBy: ":")[0].lowercased() }
+      let core = try CreateLink(config: client.config, request: .example()).request().headers.map { $0.name.lowercased() }
+      XCTAssertEqual(sent.sorted(), (core + ["host", "content-length", "accept-encoding", "connection"]).sorted())
+    }
+
     // MARK: TLS
 
     func testALinkComesOverTLS() async throws {
@@ -82,10 +93,13 @@
     }
 
     func testAProxyThatIsNamedIsUsed() async throws {
-      let (server, proxy) = (Server.ofLinks(), Server { connection in
-        connection.request()
-        connection.answer([], "401 Unauthorized")
-      })
+      let (server, proxy) = (
+        Server.ofLinks(),
+        Server { connection in
+          connection.request()
+          connection.answer([], "401 Unauthorized")
+        }
+      )
       defer { [server, proxy].forEach { $0.close() } }
       setenv("no_proxy", "127.0.0.1", 1)
       defer { unsetenv("no_proxy") }

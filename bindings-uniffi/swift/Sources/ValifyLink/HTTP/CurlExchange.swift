@@ -74,10 +74,10 @@
     private func prepare(_ transfer: CurlTransfer) throws {
       let context = Unmanaged.passUnretained(self).toOpaque()
       tellsBeforeItWrites = transfer.askBeforeWriting({ context, _, _, _, _ in exchange(context).mayWrite() }, context)
-      try transfer.take(
-        { bytes, size, count, context in exchange(context).takeHead(bytes, size * count) }, CURLOPT_HEADERFUNCTION, CURLOPT_HEADERDATA, context)
-      try transfer.take(
-        { bytes, size, count, context in exchange(context).takeBody(bytes, size * count) }, CURLOPT_WRITEFUNCTION, CURLOPT_WRITEDATA, context)
+      let head: curl_write_callback = { bytes, size, count, context in exchange(context).takeHead(bytes, size * count) }
+      let body: curl_write_callback = { bytes, size, count, context in exchange(context).takeBody(bytes, size * count) }
+      try transfer.take(head, CURLOPT_HEADERFUNCTION, CURLOPT_HEADERDATA, context)
+      try transfer.take(body, CURLOPT_WRITEFUNCTION, CURLOPT_WRITEDATA, context)
     }
 
     private func carried(by transfer: CurlTransfer) throws -> ValifyLink.HTTPResponse {
@@ -99,8 +99,8 @@
         // libcurl's own clock is set later than this one: it would wait for a name to be looked up.
         let left = deadline - .now
         guard left > .zero else { throw failure("no answer within the timeout") }
-        if let code = transfer.perform(waitingFor: left) { return code }
         if lock.withLock({ ended }) { throw CancellationError() }
+        if let code = transfer.perform(waitingFor: left) { return code }
       }
     }
 
