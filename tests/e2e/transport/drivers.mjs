@@ -27,7 +27,8 @@ export async function drivers(python) {
 	for (const transport of ["default", "okhttp"]) {
 		all.push({ ...program("kotlin", transport, [`${here}drivers/java`, transport]), prepare: [`${here}drivers/java`, "--build"] });
 	}
-	all.push(program("swift", "default", [`${here}../../../bindings-uniffi/swift/tests/links`]));
+	const links = `${here}../../../bindings-uniffi/swift/tests/links`;
+	all.push({ ...program("swift", "default", [links]), prepare: [links, "--build"] });
 	return all;
 }
 

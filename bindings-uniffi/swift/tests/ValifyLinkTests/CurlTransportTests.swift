@@ -20,6 +20,31 @@
       XCTAssertEqual(sent.sorted(), (core + ["host", "content-length", "accept-encoding", "connection"]).sorted())
     }
 
+    func testManyAtOnceLeaveNothingBehind() async throws {
+      let server = Server.ofLinks()
+      let silent = Server { connection in
+        connection.request()
+        connection.request()
+      }
+      defer { [server, silent].forEach { $0.close() } }
+      let (client, waiting) = (try ValifyLink.testing(server.baseURL), try ValifyLink.testing(silent.baseURL, timeout: .seconds(300)))
+      _ = try await client.createLink(.example())
+      let before = try descriptors()
+      let left = (0..<32).map { _ in Task { try await waiting.createLink(.example()) } }
+      let tokens = try await withThrowingTaskGroup(of: String.self) { group in
+        for _ in 0..<64 { group.addTask { try await client.createLink(.example()).sessionToken } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      XCTAssertEqual(tokens.count, 64)
+      for call in left { call.cancel() }
+      for call in left { _ = await call.result }
+      // A thread closes what it had a moment after its call has ended.
+      for _ in 0..<400 where try descriptors() > before { try await Task.sleep(for: .milliseconds(50)) }
+      XCTAssertLessThanOrEqual(try descriptors(), before)
+    }
+
+    private func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+
     // MARK: TLS
 
     func testALinkComesOverTLS() async throws {
