@@ -118,7 +118,7 @@ object Vectors {
     ) {
         val target = System.getenv("VECTORS_REPORT")?.let(root::resolve) ?: root.resolve("target/vectors/${host.name}.json")
         val report = json.createObjectNode()
-        report.put("host", host.name).put("version", System.getProperty("valify.version", "0.1.0")).put("vectors_sha256", sha256())
+        report.put("host", host.name).put("version", System.getProperty("valify.version")).put("vectors_sha256", sha256())
         report.set<ObjectNode>(
             "results",
             json.createObjectNode().apply {
