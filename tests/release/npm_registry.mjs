@@ -1,11 +1,12 @@
 // A registry of the given tarballs alone, for as long as `use` takes: what npm makes of `os`, `cpu` and optional dependencies is seen as a
 // user would see it, before anything is published.
+
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { basename } from "node:path";
-import { execFileSync } from "node:child_process";
 
 export async function withRegistry(tarballs, use) {
 	const packages = new Map();

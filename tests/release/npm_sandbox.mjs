@@ -42,5 +42,6 @@ for (const [target, os, cpu] of PLATFORMS) {
 	optionalDependencies[its] = version;
 }
 pack({ ...main, optionalDependencies }, (room) => {
-	for (const file of [...main.files.filter((file) => file.includes(".")), "README.md"]) copyFileSync(`${source}/${file}`, `${room}/${file}`);
+	for (const file of [...main.files.filter((file) => file.includes(".")), "README.md"])
+		copyFileSync(`${source}/${file}`, `${room}/${file}`);
 });

@@ -53,7 +53,9 @@ await withRegistry([tarball], async (registry, asked) => {
 	mkdirSync(project);
 	writeFileSync(`${project}/package.json`, JSON.stringify({ name: "a-project", private: true, type: "module" }));
 	writeFileSync(`${project}/main.js`, MAIN);
-	await run("npm", ["install", "--registry", registry, "--cache", `${room}/npm-cache`, "--no-audit", "--no-fund", "valify-link"], { cwd: project });
+	await run("npm", ["install", "--registry", registry, "--cache", `${room}/npm-cache`, "--no-audit", "--no-fund", "valify-link"], {
+		cwd: project,
+	});
 	const installed = readdirSync(`${project}/node_modules`).filter((name) => !name.startsWith("."));
 	if (installed.join() !== "valify-link") throw new Error(`installed is ${installed}; npm asked for ${asked}`);
 	const { stdout } = await run("node", ["main.js"], { cwd: project });

@@ -15,7 +15,10 @@ def entries(path: Path) -> dict[str, bytes]:
             return {
                 f"{one.filename} {what}": value
                 for one in archive.infolist()
-                for what, value in (("bytes", archive.read(one)), ("attributes", repr((one.date_time, one.external_attr)).encode()))
+                for what, value in (
+                    ("bytes", archive.read(one)),
+                    ("attributes", repr((one.date_time, one.external_attr)).encode()),
+                )
             }
     if path.name.endswith((".tgz", ".tar.gz")):
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:

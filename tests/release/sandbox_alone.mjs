@@ -13,7 +13,7 @@ const serve = ["serve", "--listen", "0.0.0.0:0"];
 // Only root may change the root folder; anybody else runs it where it is.
 const command =
 	process.getuid() === 0 ? ["chroot", "--userspec=65532:65532", root, "/valify-sandbox", ...serve] : [`${root}/valify-sandbox`, ...serve];
-const child = spawn(command[0], command.slice(1), { env: {}, stdio: ["ignore", "pipe", "inherit"] });
+const child = spawn(command[0], command.slice(1), { env: { PATH: process.env.PATH }, stdio: ["ignore", "pipe", "inherit"] });
 try {
 	const [line] = await once(createInterface({ input: child.stdout }), "line");
 	const url = /^valify-sandbox ready at (http:\S+)$/.exec(line)[1];

@@ -4,11 +4,11 @@ import json
 import os
 import re
 import sys
-import tomllib
 import uuid
 from datetime import datetime, timezone
 from pathlib import Path
 
+import tomllib
 from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, Property, XsUri
 from cyclonedx.model.bom import Bom
@@ -26,7 +26,9 @@ checksums = {(package["name"], package["version"]): package.get("checksum") for 
 
 
 def component(purl: PackageURL, **more: object) -> Component:
-    return Component(name=purl.name, version=purl.version, purl=purl, bom_ref=purl.to_string(), type=ComponentType.LIBRARY, **more)
+    return Component(
+        name=purl.name, version=purl.version, purl=purl, bom_ref=purl.to_string(), type=ComponentType.LIBRARY, **more
+    )
 
 
 def crate(line: str) -> Component:
@@ -39,7 +41,9 @@ def crate(line: str) -> Component:
         # Some still write a slash for "or".
         licenses=[licenses.make_from_string(license_.replace("/", " OR "))] if license_ else [],
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=checksum)] if checksum else [],
-        external_references=[ExternalReference(type=ExternalReferenceType.VCS, url=XsUri(repository))] if repository else [],
+        external_references=[ExternalReference(type=ExternalReferenceType.VCS, url=XsUri(repository))]
+        if repository
+        else [],
     )
 
 
@@ -53,7 +57,10 @@ def brought(manifest: str) -> list[Component]:
         project = tomllib.loads(Path(manifest).read_text())["project"]
         wanted = [Requirement(text) for text in project.get("dependencies", [])]
         return [
-            component(PackageURL("pypi", name=one.name), properties=[Property(name="requires", value=str(one.specifier))]) for one in wanted
+            component(
+                PackageURL("pypi", name=one.name), properties=[Property(name="requires", value=str(one.specifier))]
+            )
+            for one in wanted
         ]
     return []
 
@@ -86,7 +93,9 @@ if libsqlite:
     metadata = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
     (header,) = metadata.glob(f"registry/src/*/libsqlite3-sys-{libsqlite.version}/sqlite3/sqlite3.h")
     version = re.search(r'#define SQLITE_VERSION\s+"([\d.]+)"', header.read_text()).group(1)
-    sqlite = component(PackageURL("generic", name="sqlite", version=version), licenses=[licenses.make_from_string("blessing")])
+    sqlite = component(
+        PackageURL("generic", name="sqlite", version=version), licenses=[licenses.make_from_string("blessing")]
+    )
     components[sqlite.bom_ref.value] = sqlite
     edges.add((libsqlite.bom_ref.value, sqlite.bom_ref.value))
 

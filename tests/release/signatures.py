@@ -40,7 +40,9 @@ def fits(blob: bytes, data: bytes) -> int:
     for index in range(count):
         _, start = struct.unpack_from(">II", blob, 12 + 8 * index)
         directory = blob[start:]
-        magic, _, _, _, hashes, _, _, pages, limit, width, _, _, exponent = struct.unpack_from(">IIIIIIIIIBBBB", directory)
+        magic, _, _, _, hashes, _, _, pages, limit, width, _, _, exponent = struct.unpack_from(
+            ">IIIIIIIIIBBBB", directory
+        )
         if magic != CODE_DIRECTORY:
             continue
         size = 1 << exponent

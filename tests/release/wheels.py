@@ -7,7 +7,11 @@ contents: dict[str, dict[str, bytes]] = {}
 for path in sys.argv[1:]:
     with zipfile.ZipFile(path) as wheel:
         names = wheel.namelist()
-        held = {name: wheel.read(name) for name in names if name.endswith((".py", ".pyi", "py.typed", "/METADATA", ".cdx.json"))}
+        held = {
+            name: wheel.read(name)
+            for name in names
+            if name.endswith((".py", ".pyi", "py.typed", "/METADATA", ".cdx.json"))
+        }
         modules = [name for name in names if name.endswith((".so", ".pyd"))]
         licenses = [name for name in names if "/licenses/LICENSE-" in name]
     for wanted in ("valify_link/_core.pyi", "valify_link/py.typed"):
@@ -18,7 +22,9 @@ for path in sys.argv[1:]:
     contents[path] = held
 first, *others = contents
 for path in others:
-    differing = {name for name in contents[first] | contents[path] if contents[first].get(name) != contents[path].get(name)}
+    differing = {
+        name for name in contents[first] | contents[path] if contents[first].get(name) != contents[path].get(name)
+    }
     if differing:
         sys.exit(f"{path} differs from {first} in {sorted(differing)}")
 print(f"{len(contents)} wheels with the same {len(contents[first])} files of Python, types among them")
