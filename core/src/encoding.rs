@@ -39,7 +39,7 @@ impl Encoding {
             Self::Base64Url => base64ct::Base64Url::decode(text, place).ok(),
             Self::Base64UrlNoPad => base64ct::Base64UrlUnpadded::decode(text, place).ok(),
         }
-        .map(|written| written.len())
+        .map(<[u8]>::len)
     }
 
     pub(crate) fn encode(self, bytes: &[u8]) -> String {

@@ -49,7 +49,9 @@ impl MacKey {
 }
 
 fn finish(mut state: impl Mac, parts: &[&[u8]]) -> Tag {
-    parts.iter().for_each(|part| state.update(part));
+    for part in parts {
+        state.update(part);
+    }
     Tag::of(&state.finalize().into_bytes())
 }
 
