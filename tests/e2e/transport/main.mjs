@@ -17,6 +17,7 @@ const sandbox = await startSandbox();
 const certificates = makeCertificates();
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 
 /** One test: what is wrong, of how many calls. */
 async function run(what, test) {
@@ -40,6 +41,11 @@ try {
 		const where = `${driver.host} (${driver.transport})`;
 		await run(`${where}, sent elsewhere`, () => sendElsewhere(driver));
 		await run(`${where}, cut after ${every === 1 ? "every byte" : `each ${every}th byte`}`, () => cutEverywhere(sandbox, driver, every));
+		if (driver.canTrust === false) {
+			console.log(`${where}, over TLS: not done, since its program cannot be told of an authority`);
+			skipped += 2;
+			continue;
+		}
 		await run(`${where}, shown certificates of others`, () => showOthersCertificates(sandbox, driver, certificates));
 		const within = `${where}, cut within TLS after ${everyOfTls === 1 ? "every byte" : `each ${everyOfTls}th byte`}`;
 		await run(within, () => cutWithinTls(sandbox, driver, certificates, everyOfTls));
@@ -57,5 +63,5 @@ try {
 	sandbox.stop();
 	certificates.remove();
 }
-console.log(`${passed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
