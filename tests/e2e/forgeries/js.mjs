@@ -90,13 +90,14 @@ const FORGERIES = {
 	"a copy": () => fresh().add(structuredClone(failed())),
 	"its JSON revived with its prototype": () =>
 		fresh().add(
-			JSON.parse(JSON.stringify(verified(approved)), (key, value) => (key === "" ? Object.setPrototypeOf(value, api.Event.prototype) : value)),
+			JSON.parse(JSON.stringify(verified(approved)), (key, value) =>
+				key === "" ? Object.setPrototypeOf(value, api.Event.prototype) : value,
+			),
 		),
 	"all properties of a passed": () => fresh().add(Object.create(api.Event.prototype, Object.getOwnPropertyDescriptors(verified(approved)))),
 	"a promise of a passed": () => fresh().add(Promise.resolve(verified(approved))),
 	"a list of a passed": () => fresh().add([verified(approved)]),
-	"the prototype's outcome replaced": () =>
-		with_(api.Event.prototype, "outcome", { get: () => "passed" }, () => fresh().add(failed())),
+	"the prototype's outcome replaced": () => with_(api.Event.prototype, "outcome", { get: () => "passed" }, () => fresh().add(failed())),
 	"a class that calls everything its instance": () =>
 		with_(api.Event, Symbol.hasInstance, { value: () => true }, () => fresh().add({ outcome: "passed", sessionToken: TOKEN })),
 	"maps that find whatever is looked for": () =>
@@ -165,12 +166,18 @@ const FORGERIES = {
 	"an object as the link, of another session": () => {
 		const other = "5e55104e-0000-4000-8000-000000000002";
 		const forged = { ...link, sessionToken: other, redirectUrl: `http://127.0.0.1:1/?token=${other}` };
-		return client.requested(request).issued(forged).add(verified(said("approved", other)));
+		return client
+			.requested(request)
+			.issued(forged)
+			.add(verified(said("approved", other)));
 	},
 	"a link written to, of another session": () => {
 		const other = "5e55104e-0000-4000-8000-000000000002";
 		const written = Object.create(link, { sessionToken: { value: other } });
-		return client.requested(request).issued(written).add(verified(said("approved", other)));
+		return client
+			.requested(request)
+			.issued(written)
+			.add(verified(said("approved", other)));
 	},
 	"a profile changed after the verifier was made": () => {
 		const its = profile();
