@@ -58,11 +58,15 @@ public = set(
 )
 public_names = {name for pair in public for name in pair if name}
 internal = set(re.findall(declared.format("internal|private"), text, re.M)) - public_names
-pages = {part for name in documentation if name.endswith(".html") for part in re.split(r"[/.]", name)}
+pages = {
+    part for name in documentation if re.match(r"org/valifylink/.*\.html", name) for part in Path(name).stem.split(".")
+}
+wrong += [f"no page for {name}" for name in public_names - pages]
+wrong += [f"a page for {name}, which is internal" for name in internal & pages]
 wrong += [] if "index.html" in documentation else ["the documentation has no index.html"]
 
 print(f"{len(classes)} classes, {len(handed_out)} sources, {len(documentation)} files of documentation")
-print(f"public: {len(public_names)}, internal: {len(internal)}; pages: {sorted(pages)[:40]}")
+print(f"pages for {len(public_names)} public classes, and for none of {len(internal)} internal ones")
 for line in sorted(wrong):
     print(line, file=sys.stderr)
 sys.exit(bool(wrong))
