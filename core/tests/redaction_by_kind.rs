@@ -146,7 +146,7 @@ fn provoked(kind: ErrorKind) -> Vec<Error> {
         ErrorKind::InvalidConfig => vec![
             Config::new("CANARY key").expect_err("a space"),
             Config::from_document(br#"{"api_key":"CANARY-key-0123456789","CANARY":1}"#).expect_err("unknown"),
-            ReturnState::new(secrets("CANARY")).err().expect("too short"),
+            ReturnState::new(secrets("CANARY")).expect_err("too short"),
         ],
         ErrorKind::InvalidRequest => vec![
             CreateLink::new(&config(), LinkRequest::new("CANARY", REFERENCE, now()), now(), 0).expect_err("no URL"),
