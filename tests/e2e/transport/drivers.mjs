@@ -7,9 +7,9 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const npm = `${here}../../../bindings-wasm/npm/test/`;
 
 /**
- * `[{ host, transport, ask(orders, { authority }), prepare?, isFresh?, tellsRefusal?, canTrust? }]`: `authority` is the file of one to trust, `prepare` a
+ * `[{ host, transport, ask(orders, { authority }), prepare?, isFresh?, tellsRefusal? }]`: `authority` is the file of one to trust, `prepare` a
  * command that must have run before. `isFresh` is false where no fresh connection is promised: a `fetch` of the caller's own. `tellsRefusal`
- * is false where a certificate's refusal is not known from other failures, `canTrust` where the program cannot be told of an authority yet.
+ * is false where a certificate's refusal is not known from other failures.
  * `python` is the interpreter that has the package.
  */
 export async function drivers(python) {
@@ -29,7 +29,7 @@ export async function drivers(python) {
 		all.push({ ...program("kotlin", transport, [`${here}drivers/java`, transport]), prepare: [`${here}drivers/java`, "--build"] });
 	}
 	const links = `${here}../../../bindings-uniffi/swift/tests/links`;
-	all.push({ ...program("swift", "default", [links]), prepare: [links, "--build"], canTrust: false });
+	all.push({ ...program("swift", "default", [links]), prepare: [links, "--build"] });
 	return all;
 }
 
