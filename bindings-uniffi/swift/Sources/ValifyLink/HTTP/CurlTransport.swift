@@ -16,7 +16,7 @@
     let certificateAuthorities: String?
 
     /// - Parameters:
-    ///   - proxy: The URL of a proxy, such as `http://proxy.internal:3128`, for every request. None otherwise, whatever the environment says.
+    ///   - proxy: The URL of a proxy, such as `http://gateway.internal:3128`, for every request. None otherwise, whatever the environment says.
     ///     Through one, a request to `https` goes in a tunnel; the proxy does not see the API key.
     ///   - certificateAuthorities: The path of a PEM file with the authorities to trust instead of the system's.
     public init(proxy: String? = nil, certificateAuthorities: String? = nil) {
