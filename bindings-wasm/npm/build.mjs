@@ -9,6 +9,7 @@ import { build } from "esbuild";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ?? `${root}target`;
+const rustc = (...args) => execFileSync("rustc", args, { cwd: root, encoding: "utf8" });
 const cargo = (env, ...args) =>
 	execFileSync("cargo", args, { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "inherit", "inherit"] });
 
@@ -69,9 +70,11 @@ function flags() {
 	// Every runtime that the package is for has had 128-bit vectors for years (Safari, the last, since 16.4): hashing and looking for the
 	// end of a string are faster with them, and smaller.
 	const flags = ["-Ctarget-feature=+simd128"];
-	// Where the sources of the dependencies are on the machine that builds is nobody's business.
+	// Where sources are on the machine that builds is nobody's business: those of the dependencies, and Rust's own where they are installed.
 	const sources = `${process.env.CARGO_HOME ?? `${homedir()}/.cargo`}/registry/src`;
 	if (existsSync(sources)) flags.push(...readdirSync(sources).map((folder) => `--remap-path-prefix=${sources}/${folder}/=`));
+	const [, commit] = /^commit-hash: (.*)$/m.exec(rustc("-vV"));
+	flags.push(`--remap-path-prefix=${rustc("--print", "sysroot").trim()}/lib/rustlib/src/rust=/rustc/${commit}`);
 	return flags;
 }
 
