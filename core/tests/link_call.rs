@@ -261,6 +261,17 @@ fn both_spellings_of_the_spaced_key_are_one() {
 fn a_code_that_has_been_observed_is_explained_and_no_other() {
     let call = call(ConfigOptions::default(), 0);
     let detail = |body: &str| call.parse(&answer(422, body), start()).expect_err("a refusal").detail;
-    assert!(detail(r#"{"error_code": 7005}"#).contains("trials exceeded"));
+    let observed = [
+        (5001, "bundle exhausted"),
+        (5039, "non-matching"),
+        (7001, "no internet"),
+        (7005, "trials exceeded"),
+        (7101, "document validation failed"),
+        (7103, "front and back ID numbers differ"),
+        (7201, "face recognition error"),
+    ];
+    for (code, meaning) in observed {
+        assert!(detail(&format!(r#"{{"error_code": {code}}}"#)).contains(&format!("observed to mean: {meaning}")));
+    }
     assert!(!detail(r#"{"error_code": 7006}"#).contains("observed"));
 }

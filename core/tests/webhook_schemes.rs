@@ -273,6 +273,26 @@ fn hostile_headers_are_refused_by_their_form() {
     }
 }
 
+/// Lengths differ in whether they are whole words of the machine: none is compared but to its end.
+#[test]
+fn every_digit_of_a_signature_counts() {
+    for digest in [Digest::Sha1, Digest::Sha256, Digest::Sha512] {
+        let auth = Auth::Hmac(hmac(digest, SignatureEncoding::Hex, Signs::Body));
+        let verifier =
+            Verifier::new(Environment::Production, &auth, &profile(), Limits::default()).expect("a verifier");
+        let good = Parcel::signed(&auth, BODY, "", start());
+        assert!(good.verify(&verifier, start()).is_ok());
+        let (prefix, end) = ("sig=".len(), good.headers[0].1.len());
+        for at in (prefix..end).rev().step_by(if cfg!(miri) { 20 } else { 1 }) {
+            let mut forged = good.clone();
+            let digit = &mut forged.headers[0].1[at];
+            *digit = if *digit == b'0' { b'1' } else { b'0' };
+            let error = forged.verify(&verifier, start()).expect_err("a refusal");
+            assert_eq!(error.kind, ErrorKind::SignatureMismatch, "{digest:?}, digit {at} of {end}");
+        }
+    }
+}
+
 /// 413 and 415 come before everything else, the caller's own mistake included.
 #[test]
 fn a_missing_url_is_the_callers_mistake() {
@@ -328,7 +348,7 @@ fn the_sandbox_secret_stays_in_the_sandbox() {
         assert_eq!((error.kind, error.field.as_deref()), (ErrorKind::InvalidConfig, Some(field)));
         let verifier = verifier(Environment::Sandbox).expect("a verifier");
         let event = Parcel::signed(&auth, BODY, "", start()).verify(&verifier, start()).expect("an event");
-        assert_eq!(event.view().environment, Environment::Sandbox);
+        assert_eq!([verifier.environment(), event.view().environment], [Environment::Sandbox; 2]);
     }
 }
 
@@ -350,6 +370,17 @@ fn a_query_parameter_has_a_name_that_needs_no_encoding() {
     }
 }
 
+#[test]
+fn a_prefix_may_be_long_and_of_several_words() {
+    for prefix in ["", "a b ", &"x".repeat(64)] {
+        let auth =
+            Auth::Hmac(Hmac { prefix: prefix.into(), ..hmac(Digest::Sha256, SignatureEncoding::Hex, Signs::Body) });
+        let verifier =
+            Verifier::new(Environment::Production, &auth, &profile(), Limits::default()).expect("a verifier");
+        assert!(Parcel::signed(&auth, BODY, "", start()).verify(&verifier, start()).is_ok(), "{prefix:?}");
+    }
+}
+
 /// What documents cannot hold, or hold elsewhere, is refused of typed configurations by the same rules and fields.
 #[test]
 fn typed_configurations_are_checked_like_documents() {
@@ -361,6 +392,9 @@ fn typed_configurations_are_checked_like_documents() {
         ("digest", Hmac { digest: Digest::Sha1, ..plain() }),
         ("prefix", Hmac { prefix: " sig".into(), ..plain() }),
         ("prefix", Hmac { prefix: "a,b".into(), ..plain() }),
+        ("prefix", Hmac { prefix: "a\tb".into(), ..plain() }),
+        ("prefix", Hmac { prefix: "é".into(), ..plain() }),
+        ("prefix", Hmac { prefix: "x".repeat(65), ..plain() }),
         ("id_header", Hmac { id_header: Some("X-Id".into()), ..timed() }),
         ("id_header", Hmac { signs: Signs::IdTimestampBody, ..timed() }),
         ("timestamp_header", Hmac { timestamp_header: Some("X-Time".into()), ..plain() }),
