@@ -38,6 +38,10 @@ pub(crate) enum Who {
     NothingButTime,
     /// Our reference alone, by a profile that matches by it.
     Reference,
+    /// The same by a profile that matches by the token.
+    NoToken,
+    /// Nothing, by a profile that matches by the reference.
+    NoReference,
 }
 
 impl World {
@@ -103,10 +107,11 @@ impl World {
             Who::OtherReference => (Some("somebody else"), Some(TOKEN.into()), None),
             Who::OtherFlow => (Some(self.reference_id.as_str()), Some(TOKEN.into()), Some(OTHER_FLOW)),
             Who::TokenAlone => (None, Some(TOKEN.into()), Some(FLOW)),
-            Who::NothingButTime => (None, None, None),
-            Who::Reference => (Some(self.reference_id.as_str()), None, None),
+            Who::NothingButTime | Who::NoReference => (None, None, None),
+            Who::Reference | Who::NoToken => (Some(self.reference_id.as_str()), None, None),
         };
-        let matches_by = if who == Who::Reference { MatchesBy::ReferenceId } else { MatchesBy::SessionToken };
+        let by_reference = matches!(who, Who::Reference | Who::NoReference);
+        let matches_by = if by_reference { MatchesBy::ReferenceId } else { MatchesBy::SessionToken };
         let profile = Profile {
             matches_by: Some(matches_by),
             // A scheme that does not sign the body cannot say when anything occurred.
