@@ -53,6 +53,8 @@ impl Encoding {
 
 #[cfg(test)]
 mod tests {
+    #![cfg_attr(miri, allow(unused, reason = "what only the properties need"))]
+
     use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
     use proptest::prelude::*;
 

@@ -1,4 +1,5 @@
 //! The profile against `serde_json` as an independent reader, and what the profile adds to it.
+#![cfg_attr(miri, allow(unused, reason = "what only the properties need"))]
 
 use alloc::{
     format,
