@@ -7,7 +7,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-# https://central.sonatype.org/publish/requirements/
+# By the requirements that it publishes.
 ASKED = {
     "groupId": "org.valifylink",
     "artifactId": "valify-link",
