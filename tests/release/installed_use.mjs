@@ -16,7 +16,7 @@ const sandbox = await startSandbox({ webhookUrl: `http://127.0.0.1:${receiver.ad
 const valify = new ValifyLink({ apiKey: sandbox.apiKey, environment: "sandbox", baseUrl: sandbox.url });
 const expiresAt = new Date(Date.now() + 60_000);
 const link = await valify.createLink({ returnUrl: "https://shop.example/back", referenceId: "user-1", expiresAt });
-const delivered = once(receiver, "delivery");
+const delivered = once(receiver, "delivery", { signal: AbortSignal.timeout(60_000) });
 await sandbox.complete(link.sessionToken, "passed");
 const [body, headers] = await delivered;
 await sandbox.stop();

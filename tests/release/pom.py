@@ -1,6 +1,6 @@
 """Whether a POM says what Maven Central asks for: pom.py POM VERSION.
 
-Exit status 1: where the sources are public is all that it lacks; 2: more is wrong.
+Exit status 3: where the sources are public is all that it lacks; anything else but 0: more is wrong.
 """
 
 import sys
@@ -53,4 +53,4 @@ if lacking:
         f"{sys.argv[1]}: not ready for Maven Central, which asks for {', '.join(lacking)}: give RELEASE_REPOSITORY=https://…",
         file=sys.stderr,
     )
-sys.exit(2 if wrong else bool(lacking))
+sys.exit(1 if wrong else 3 if lacking else 0)
