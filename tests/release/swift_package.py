@@ -1,16 +1,18 @@
 """The manifest of the release from the one in the tree, without its tests and what only a build of the tree has.
 
-swift_package.py PACKAGE.swift BINARY: BINARY is where the XCFramework is, in the words of a manifest.
+swift_package.py PACKAGE.swift ARGUMENT...: where the XCFramework is, as arguments of a manifest's binary target.
 """
 
 import re
 import sys
 from pathlib import Path
 
-BINARY = sys.argv[2]
+BINARY = ",\n    ".join(sys.argv[2:])
 CORE = f"""// The core: where Apple's systems are, the XCFramework; elsewhere a library that pkg-config finds, or the linker by `-Xlinker -L`.
 #if os(macOS)
-  let core = Target.binaryTarget(name: "ValifyLinkFFI", {BINARY})
+  let core = Target.binaryTarget(
+    name: "ValifyLinkFFI",
+    {BINARY})
 #else
   let core = Target.systemLibrary(name: "valify_linkFFI", pkgConfig: "valify-link-core")
 #endif
