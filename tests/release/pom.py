@@ -7,7 +7,7 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-# By the requirements that it publishes.
+# What the requirements that Maven Central publishes name.
 ASKED = {
     "groupId": "org.valifylink",
     "artifactId": "valify-link",
