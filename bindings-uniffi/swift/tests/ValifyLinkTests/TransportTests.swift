@@ -221,7 +221,7 @@ final class TransportTests: XCTestCase {
       connection.request()
       connection.request()  // until the client has gone
     }
-    let error = try await throwing(.outcomeUnknown) { try await ask(server.baseURL, timeout: .milliseconds(400), maxRetries: 5) }
+    let error = try await throwing(.outcomeUnknown) { try await ask(server.baseURL, timeout: .milliseconds(1500), maxRetries: 5) }
     XCTAssertEqual(server.requests.count, 1)
     XCTAssertEqual(error.transportError, "no answer within the timeout")
   }
@@ -239,7 +239,7 @@ final class TransportTests: XCTestCase {
           if !connection.send([byte]) { return }
         }
       }
-      try await throwing(.outcomeUnknown) { try await ask(server.baseURL, timeout: .milliseconds(800)) }
+      try await throwing(.outcomeUnknown) { try await ask(server.baseURL, timeout: .seconds(2)) }
     }
   }
 
@@ -249,7 +249,7 @@ final class TransportTests: XCTestCase {
       connection.request()
     }
     let client = try ValifyLink.testing(server.baseURL, timeout: .seconds(300))
-    try await throwing(.outcomeUnknown) { try await client.createLink(.example(), timeout: .milliseconds(300)) }
+    try await throwing(.outcomeUnknown) { try await client.createLink(.example(), timeout: .milliseconds(1500)) }
   }
 
   // MARK: What comes back

@@ -34,11 +34,13 @@ final class Server: @unchecked Sendable {
           Sockets.end(descriptor)
         }
       }
+      // Not before the last accept: it would take the next server's connections, whose listener has this one's number by then.
+      Sockets.end(listener)
     }
   }
 
   func close() {
-    Sockets.end(listener)
+    Sockets.stopAccepting(on: listener)
   }
 
   /// A link of this server's own.

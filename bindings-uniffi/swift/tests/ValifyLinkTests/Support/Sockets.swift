@@ -66,6 +66,11 @@ enum Sockets {
     return accepted < 0 ? nil : accepted
   }
 
+  /// Whoever accepts is told so, and closes the listener.
+  static func stopAccepting(on listener: Int32) {
+    shutdown(listener, Int32(SHUT_RDWR))
+  }
+
   /// What has come; nothing at the end.
   static func receive(from descriptor: Int32) -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: 65536)
