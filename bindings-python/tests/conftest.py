@@ -138,6 +138,8 @@ class Server:
             try:
                 accepted, _ = self._listener.accept()
             except OSError:
+                # Closed here alone: closed by another thread, its number may be the next server's before a last accept.
+                self._listener.close()
                 return
             self.connections += 1
             threading.Thread(target=self._serve, args=(accepted,), daemon=True).start()
@@ -151,7 +153,6 @@ class Server:
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
 
 
 @pytest.fixture
