@@ -87,8 +87,8 @@ public class JavaHttpTransport
         }
 
         private fun client(timeoutMs: Long): HttpClient {
-            // A little less than the whole, so that it is known that the connection was what took the time.
-            val connectMs = (timeoutMs - (timeoutMs / 10).coerceAtMost(50)).coerceAtLeast(1)
+            // Less than the whole, so that it is known that the connection was what took the time, on a busy machine too.
+            val connectMs = (timeoutMs - (timeoutMs / 10).coerceAtMost(500)).coerceAtLeast(1)
             val builder = HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).executor(threads)
             configure.accept(builder)
             return builder

@@ -170,7 +170,7 @@ abstract class TransportsTest(
                 // full
             }
             refused(ErrorKind.NOT_SENT) {
-                client("http://127.0.0.1:${listener.localPort}", timeout = Duration.ofMillis(1500), maxRetries = 0).ask()
+                client("http://127.0.0.1:${listener.localPort}", timeout = Duration.ofSeconds(3), maxRetries = 0).ask()
             }
             waiting.forEach(Socket::close)
         }
