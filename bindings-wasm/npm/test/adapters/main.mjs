@@ -26,8 +26,9 @@ function send(port, { headers = signed(), chunks = [BODY], pauseMs = 0, method =
 		});
 		request.on("error", () => resolve({ status: undefined }));
 		const next = ([chunk, ...rest]) => {
-			if (chunk === undefined) return end ? request.end() : request.destroy();
-			request.write(chunk);
+			if (chunk === undefined) return end && request.end();
+			// Who goes away has sent what there is: a request that is destroyed before it has a connection never was.
+			request.write(chunk, () => end || rest.length > 0 || request.destroy());
 			return pauseMs === 0 ? next(rest) : setTimeout(next, pauseMs, rest);
 		};
 		next(chunks);
