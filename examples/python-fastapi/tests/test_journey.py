@@ -36,7 +36,7 @@ class App:
         self.browser = self.browser_of("user-1")
 
     def browser_of(self, user: str) -> httpx.Client:
-        return httpx.Client(base_url=self.origin, cookies={"user": user}, trust_env=False)
+        return httpx.Client(base_url=self.origin, cookies={"user": user}, trust_env=False, timeout=60)
 
     def status(self, browser: httpx.Client | None = None) -> str:
         return (browser or self.browser).get("/").text.split('<b id="status">')[1].split("<")[0]
@@ -57,7 +57,7 @@ class App:
         """A webhook as the sandbox sends it."""
         body = json.dumps({"data": {"token": token, "status": status}}).encode()
         headers = vl.sign(AUTH, body).headers
-        return httpx.post(f"{self.origin}/webhooks/valify", content=body, headers=headers, trust_env=False)
+        return httpx.post(f"{self.origin}/webhooks/valify", content=body, headers=headers, trust_env=False, timeout=60)
 
 
 class Journey:
@@ -68,11 +68,11 @@ class Journey:
 
     def fault(self, action: str) -> None:
         fault = {"on": "webhook", "action": action, "count": 1}
-        assert httpx.post(f"{self.sandbox}/_sandbox/faults", json=fault, trust_env=False).is_success
+        assert httpx.post(f"{self.sandbox}/_sandbox/faults", json=fault, trust_env=False, timeout=60).is_success
 
     def complete(self, token: str, outcome: str) -> str:
         answer = httpx.post(
-            f"{self.sandbox}/_sandbox/sessions/{token}/complete", json={"outcome": outcome}, trust_env=False
+            f"{self.sandbox}/_sandbox/sessions/{token}/complete", json={"outcome": outcome}, trust_env=False, timeout=60
         )
         assert answer.status_code == 200, answer.text
         return str(answer.json()["redirect_to"])
@@ -156,7 +156,7 @@ def test_a_return_alone_proves_nothing(journey: Journey) -> None:
 
 def test_a_forged_webhook_is_refused(journey: Journey) -> None:
     body: dict[str, Any] = {"data": {"token": journey.app.begin(), "status": "approved"}}
-    answer = httpx.post(f"{journey.app.origin}/webhooks/valify", json=body, trust_env=False)
+    answer = httpx.post(f"{journey.app.origin}/webhooks/valify", json=body, trust_env=False, timeout=60)
     assert (answer.status_code, answer.content) == (401, b"")
     assert journey.app.status() == "issued"
 

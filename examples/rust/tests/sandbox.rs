@@ -132,9 +132,9 @@ fn whatever_may_have_been_processed_is_not_sent_again() {
 fn a_slow_answer_is_unknown_after_the_timeout() {
     let world = World::start();
     world.fault(&json!({ "on": "link", "action": "delay", "delay_ms": 30_000 }));
-    assert_eq!(world.kind(ConfigOptions { timeout_ms: 300, ..ConfigOptions::default() }), ErrorKind::OutcomeUnknown);
+    assert_eq!(world.kind(ConfigOptions { timeout_ms: 1500, ..ConfigOptions::default() }), ErrorKind::OutcomeUnknown);
     world.fault(&json!({ "on": "link", "action": "slow", "delay_ms": 30_000 }));
-    assert_eq!(world.kind(ConfigOptions { timeout_ms: 300, ..ConfigOptions::default() }), ErrorKind::OutcomeUnknown);
+    assert_eq!(world.kind(ConfigOptions { timeout_ms: 1500, ..ConfigOptions::default() }), ErrorKind::OutcomeUnknown);
 }
 
 #[test]

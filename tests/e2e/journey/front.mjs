@@ -6,7 +6,8 @@ export const WEBHOOKS = "/webhooks/valify";
 
 /** `deliver(webhook)` decides what becomes of each webhook, `{ headers, body }`, and gives the status for the sender. */
 export async function startFront(deliver) {
-	const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+	// Given up while idle before the examples' servers do: a request in the moment in which they close would be lost.
+	const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: 3000 });
 	let targets = [];
 	let turn = 0;
 	let mayReturn = Promise.resolve();

@@ -24,7 +24,7 @@ export async function startProxy(port, plans) {
 		};
 		if (plan?.side === "request" && plan.after === 0) {
 			// A moment later: a connection that ends at once may look refused to the client, which rightly tries again.
-			setTimeout(cut, 20);
+			setTimeout(cut, 500);
 			return;
 		}
 		pass(client, upstream, "request");

@@ -166,7 +166,7 @@ export function cases({ apps: [app, second], sandbox, printed }) {
 			"a webhook that comes before the answer with the link counts once the link is known",
 			async () => {
 				const browser = newBrowser();
-				await fault({ on: "link", action: "slow", delay_ms: 1500 });
+				await fault({ on: "link", action: "slow", delay_ms: 5000 });
 				const beginning = begin(browser);
 				let found = [];
 				for (let tries = 0; tries < 100 && found.length === 0; tries += 1) {

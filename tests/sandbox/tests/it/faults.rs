@@ -102,10 +102,10 @@ fn a_webhook_comes_twice_late_or_never() {
     let (endpoint, world) = webhook_world();
     order_and_complete(&world, &json!({ "on": "webhook", "action": "duplicate" }));
     assert_eq!(endpoint.next().body, endpoint.next().body);
-    order_and_complete(&world, &json!({ "on": "webhook", "action": "delay", "delay_ms": 300 }));
     let began = std::time::Instant::now();
+    order_and_complete(&world, &json!({ "on": "webhook", "action": "delay", "delay_ms": 300 }));
     endpoint.next();
-    assert!(began.elapsed() >= std::time::Duration::from_millis(200));
+    assert!(began.elapsed() >= std::time::Duration::from_millis(300));
     wait_for_state(&world, "delivered");
     order_and_complete(&world, &json!({ "on": "webhook", "action": "never" }));
     let delivery = wait_for_state(&world, "withheld");

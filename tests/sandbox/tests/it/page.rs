@@ -283,7 +283,7 @@ fn a_link_expires_by_the_clock_without_a_webhook() {
     let endpoint = Endpoint::new();
     let world = World::with(Options { webhook_url: Some(endpoint.url.clone()), ..Options::default() });
     let mut body = link_body();
-    let soon = std::time::SystemTime::now() + std::time::Duration::from_millis(300);
+    let soon = std::time::SystemTime::now() + std::time::Duration::from_millis(1500);
     let millis = soon.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
     body["expires_at"] = valify_sandbox::clock::to_text(i64::try_from(millis).unwrap()).into();
     let token = link_request(&body).send(&world.address).json()["session_token"].as_str().unwrap().to_owned();
