@@ -68,13 +68,23 @@ mod tests {
         (Encoding::Base64UrlNoPad, BASE64URL_NOPAD, BASE64URL_NOPAD),
     ];
 
+    #[test]
+    fn nothing_follows_the_padding() {
+        assert_eq!(BASE64.decode(b"Qg==Qg==").ok(), Some(b"BB".to_vec()), "the other library reads it");
+        assert_eq!(Encoding::Base64.decode("Qg==Qg=="), None);
+        assert_eq!(Encoding::Base64Url.decode("Qg==Qg=="), None);
+    }
+
     #[cfg(not(miri))] // its generators alone would take Miri hours
     proptest! {
         /// Short texts over few characters hit every length of the last block, with and without bits that no writer sets.
         #[test]
         fn texts_are_read_as_another_library_reads_them(text in "[AQgwz/+_=f0-]{0,12}|[0-9a-fA-F]{0,9}|.{0,6}") {
-            for (ours, theirs, _) in ALL {
-                prop_assert_eq!(ours.decode(&text), theirs.decode(text.as_bytes()).ok());
+            for (ours, reader, writer) in ALL {
+                let theirs = reader.decode(text.as_bytes()).ok();
+                // It reads padded texts that follow each other too, which nobody writes.
+                let written = theirs.filter(|bytes| writer.encode(bytes).eq_ignore_ascii_case(&text));
+                prop_assert_eq!(ours.decode(&text), written);
             }
         }
 
