@@ -169,10 +169,11 @@ impl<'a> Oracle<'a> {
     fn new(auth: &'a Auth, body: &[u8], noise: &[(String, String)]) -> Self {
         let mut sent = Parcel::signed(auth, body, "msg_0-id", start());
         sent.headers.extend(noise.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())));
+        // Parameters of names that no secret's parameter has.
         if let Some(url) = &mut sent.url {
             *url = match url.split_once('?') {
-                Some((_, query)) => format!("/hook?a=1&{query}&b#x"),
-                None => format!("/hook{url}?a=1#x"),
+                Some((_, query)) => format!("/hook?!a=1&{query}&!b#x"),
+                None => format!("/hook{url}?!a=1#x"),
             };
         }
         Self { auth, verifier: verifier(&reversed(auth)), sent }
