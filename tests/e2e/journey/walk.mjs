@@ -1,20 +1,8 @@
 // A user in a real browser, on the hosted page of the sandbox.
 import { chromium } from "playwright-core";
+import { EXECUTABLE, FLAGS } from "../chromium.mjs";
 
-export const startBrowser = () =>
-	chromium.launch({
-		executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-		args: [
-			"--headless",
-			"--no-sandbox",
-			"--disable-gpu",
-			"--disable-quic",
-			"--no-first-run",
-			"--disable-background-networking",
-			"--disable-component-update",
-			"--disable-sync",
-		],
-	});
+export const startBrowser = () => chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
 
 /** The people of the sandbox, by what becomes of them. */
 export const PERSONAS = { passed: "0", failed: "1", review: "3" };

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
+import { EXECUTABLE, FLAGS } from "../../e2e/chromium.mjs";
 
 const KEY = "sandbox-key-not-for-production";
 const BINARY = process.env.VALIFY_SANDBOX ?? fail("VALIFY_SANDBOX must name the valify-sandbox binary");
@@ -41,21 +42,7 @@ export async function startSandbox(...options) {
 	};
 }
 
-export const startBrowser = (...more) =>
-	chromium.launch({
-		executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-		args: [
-			"--headless",
-			"--no-sandbox",
-			"--disable-gpu",
-			"--disable-quic",
-			"--no-first-run",
-			"--disable-background-networking",
-			"--disable-component-update",
-			"--disable-sync",
-			...more,
-		],
-	});
+export const startBrowser = (...more) => chromium.launch({ executablePath: EXECUTABLE, args: [...FLAGS, ...more] });
 
 export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 

@@ -1,13 +1,11 @@
 // Headless Chromium, on a page of the tests.
 import { chromium } from "playwright-core";
+import { EXECUTABLE, FLAGS } from "../../../../tests/e2e/chromium.mjs";
 import { serve } from "./server.mjs";
-
-const QUIET = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /** Launches it. CHROMIUM names another one than /usr/bin/chromium. */
 export function launch() {
-	const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", ...QUIET];
-	return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+	return chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
 }
 
 /** Opens the page of a server over these targets, and hands both over. What the page could not do is a failure. */
