@@ -20,7 +20,7 @@ const HOSTS = {
 
 const seed = process.env.PEERS_SEED ?? randomBytes(6).toString("hex");
 const now = () => Math.floor(Date.now() / 1000);
-// Everybody takes 300 seconds to both sides: from the future, so that a slow machine's last verifier still takes what its first signer signed.
+// Everybody takes at least 300 seconds to both sides: from the future, so that a slow machine's last verifier still takes what its first signer signed.
 const latest = now() + 240;
 console.log(`PEERS_SEED=${seed}`);
 const bodies = randomBodies(seed, 300);
